@@ -1,1 +1,15 @@
-//! (being built)
+//! The rules of Palabre (`docs/design.md`): one reads them here without knowing libp2p or sled.
+//!
+//! Nothing in this crate performs I/O, reads the clock or draws randomness: all three are injected.
+//! The whole of a node is one state machine whose shape is `handle(event, now) -> effects`;
+//! the daemon, the simulator and the tests drive that same function.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`id`], [`keys`] | names of things, and signatures |
+//! | [`state`] | the one small trait through which rules read and write state |
+
+pub mod id;
+pub mod keys;
+pub mod state;
+pub mod time;
