@@ -9,7 +9,9 @@
 //! | [`id`], [`keys`] | names of things, and signatures |
 //! | [`state`] | the one small trait through which rules read and write state |
 
+pub mod charter;
 pub mod id;
 pub mod keys;
+pub mod ledger;
 pub mod state;
 pub mod time;

@@ -1,0 +1,188 @@
+//! A mandate: an administration's own numbered, signed list of the nodes that act for it.
+
+use palabre_proto::{Message, v1};
+use thiserror::Error;
+
+use super::revision::Charter;
+use crate::id::{CharterHash, Code, IdError, MandateHash, NetworkId, NodeKey};
+use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
+use crate::time::Millis;
+
+/// Largest mandate in bytes.
+pub const MANDATE_MAX: usize = 64 * 1024;
+/// Most nodes of one administration: far more than one runs, little to carry.
+pub const NODES_MAX: usize = 64;
+/// Most lasting addresses of one node.
+pub const ADDRESSES_MAX: usize = 8;
+
+/// Why a mandate does not count.
+#[derive(Debug, Error)]
+pub enum MandateError {
+    /// Longer than [`MANDATE_MAX`].
+    #[error("the mandate has {0} bytes; at most {MANDATE_MAX} are allowed")]
+    TooLong(usize),
+    /// Not protobuf.
+    #[error("the mandate is not valid protobuf")]
+    Encoding(#[from] palabre_proto::DecodeError),
+    /// A code, key or hash that is malformed.
+    #[error("the field {field} of the mandate is malformed")]
+    Field {
+        /// Its name in the `.proto` file.
+        field: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: IdError,
+    },
+    /// The number and `previous` do not fit.
+    #[error("mandate {0} and its `previous` do not fit: mandates count from 1, and only number 1 has none before it")]
+    Number(u64),
+    /// More nodes or addresses than the limits.
+    #[error("a mandate lists at most {NODES_MAX} nodes with at most {ADDRESSES_MAX} addresses each")]
+    TooMany,
+    /// A node stands twice in it.
+    #[error("the node {0} stands twice in the mandate")]
+    NodeTwice(NodeKey),
+    /// The charter does not know the administration, or it has no key there.
+    #[error("{0} has no key in the charter")]
+    Stranger(Code),
+    /// The signature is not the administration's.
+    #[error("the signature is not by {administration}")]
+    Signature {
+        /// Whose mandate it says that it is.
+        administration: Code,
+        /// What is wrong with it.
+        #[source]
+        source: SignatureError,
+    },
+}
+
+/// One node in a mandate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MandatedNode {
+    /// Its key.
+    pub key: NodeKey,
+    /// What the administration calls it.
+    pub label: String,
+    /// Multiaddresses that last, if any.
+    pub addresses: Vec<String>,
+    /// Whether it hands messages to the administration's systems.
+    pub delivers: bool,
+}
+
+/// A mandate as it came: well formed, its signature not verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawMandate {
+    bytes: Vec<u8>,
+    signature: SignatureBytes,
+    mandate: Mandate,
+}
+
+/// What a mandate says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mandate {
+    /// BLAKE3 of its exact bytes.
+    pub hash: MandateHash,
+    /// Whose nodes.
+    pub administration: Code,
+    /// Its number, from 1.
+    pub number: u64,
+    /// The mandate before; none for number 1.
+    pub previous: Option<MandateHash>,
+    /// The charter revision known.
+    pub charter: CharterHash,
+    /// When it was written.
+    pub written: Millis,
+    /// The nodes.
+    pub nodes: Vec<MandatedNode>,
+}
+
+impl RawMandate {
+    /// Parses the message.
+    pub fn parse(message: v1::SignedMandate) -> Result<Self, MandateError> {
+        let mandate = Mandate::parse(&message.mandate)?;
+        let signature = SignatureBytes::try_from(message.signature.as_slice())
+            .map_err(|source| MandateError::Signature { administration: mandate.administration.clone(), source })?;
+        Ok(Self { bytes: message.mandate, signature, mandate })
+    }
+
+    /// Parses the bytes of a file.
+    pub fn decode(bytes: &[u8]) -> Result<Self, MandateError> {
+        Self::parse(v1::SignedMandate::decode(bytes)?)
+    }
+
+    /// Signs a mandate.
+    #[must_use]
+    pub fn sign(message: &v1::Mandate, secret: &Secret, network: &NetworkId) -> v1::SignedMandate {
+        let mandate = message.encode_to_vec();
+        let signature = secret.sign(Purpose::Mandate, network, &mandate).0.to_vec();
+        v1::SignedMandate { mandate, signature }
+    }
+
+    /// Verifies the signature against the key that the charter gives the administration.
+    pub fn verify(&self, charter: &Charter, network: &NetworkId) -> Result<&Mandate, MandateError> {
+        let code = &self.mandate.administration;
+        let key =
+            charter.administration(code).and_then(|a| a.key).ok_or_else(|| MandateError::Stranger(code.clone()))?;
+        keys::verify(key.as_bytes(), Purpose::Mandate, network, &self.bytes, &self.signature)
+            .map_err(|source| MandateError::Signature { administration: code.clone(), source })?;
+        Ok(&self.mandate)
+    }
+
+    /// What it says, unverified: for showing a file before anybody counts it.
+    #[must_use]
+    pub const fn unverified(&self) -> &Mandate {
+        &self.mandate
+    }
+
+    /// The message that stands for it, byte for byte as it came.
+    #[must_use]
+    pub fn to_message(&self) -> v1::SignedMandate {
+        v1::SignedMandate { mandate: self.bytes.clone(), signature: self.signature.0.to_vec() }
+    }
+}
+
+impl Mandate {
+    fn parse(bytes: &[u8]) -> Result<Self, MandateError> {
+        if bytes.len() > MANDATE_MAX {
+            return Err(MandateError::TooLong(bytes.len()));
+        }
+        let message = v1::Mandate::decode(bytes)?;
+        if message.nodes.len() > NODES_MAX || message.nodes.iter().any(|n| n.addresses.len() > ADDRESSES_MAX) {
+            return Err(MandateError::TooMany);
+        }
+        let nodes = message.nodes.into_iter().map(node).collect::<Result<Vec<_>, _>>()?;
+        if let Some(twice) = nodes.iter().enumerate().find(|(i, n)| nodes[..*i].iter().any(|m| m.key == n.key)) {
+            return Err(MandateError::NodeTwice(twice.1.key));
+        }
+        Ok(Self {
+            hash: MandateHash::from_bytes(*blake3::hash(bytes).as_bytes()),
+            administration: message.administration.parse().map_err(|source| field("administration", source))?,
+            previous: previous(message.number, &message.previous)?,
+            number: message.number,
+            charter: CharterHash::try_from(message.charter.as_slice()).map_err(|source| field("charter", source))?,
+            written: Millis(message.written),
+            nodes,
+        })
+    }
+}
+
+const fn field(field: &'static str, source: IdError) -> MandateError {
+    MandateError::Field { field, source }
+}
+
+fn previous(number: u64, bytes: &[u8]) -> Result<Option<MandateHash>, MandateError> {
+    match (number, bytes) {
+        (1, []) => Ok(None),
+        (0 | 1, _) | (_, []) => Err(MandateError::Number(number)),
+        (_, bytes) => MandateHash::try_from(bytes).map(Some).map_err(|source| field("previous", source)),
+    }
+}
+
+fn node(message: v1::MandatedNode) -> Result<MandatedNode, MandateError> {
+    Ok(MandatedNode {
+        key: NodeKey::try_from(message.key.as_slice()).map_err(|source| field("nodes.key", source))?,
+        label: message.label,
+        addresses: message.addresses,
+        delivers: message.delivers,
+    })
+}

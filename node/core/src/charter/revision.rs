@@ -1,0 +1,334 @@
+//! One revision of the charter, parsed from its exact bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use palabre_proto::{Message, v1};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::id::{AdministrationKey, CharterHash, Code, IdError, NetworkId};
+use crate::time::Millis;
+
+/// Largest charter in bytes: 24 administrations take about 6 KiB, checkpoints 80 bytes a log; fits a frame of sync.
+pub const CHARTER_MAX: usize = 192 * 1024;
+/// Most administrations: the region has 24 and some partners.
+pub const ADMINISTRATIONS_MAX: usize = 256;
+
+/// Why bytes are no charter.
+#[derive(Debug, Error)]
+pub enum CharterError {
+    /// Longer than [`CHARTER_MAX`].
+    #[error("the charter has {0} bytes; at most {CHARTER_MAX} are allowed")]
+    TooLong(usize),
+    /// Not protobuf.
+    #[error("the charter is not valid protobuf")]
+    Encoding(#[from] palabre_proto::DecodeError),
+    /// A code, key or hash that is malformed.
+    #[error("the field {field} of the charter is malformed")]
+    Field {
+        /// Its name in the `.proto` file.
+        field: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: IdError,
+    },
+    /// Revision 0.
+    #[error("revisions count from 1")]
+    RevisionZero,
+    /// The genesis revision names none before it; every other one does.
+    #[error("revision {0} and its `previous` do not fit: only revision 1 has none before it")]
+    Previous(u64),
+    /// A kind of administration or of office that this version does not know.
+    #[error("{what} of kind {number} is unknown to this version")]
+    Kind {
+        /// Administration or office.
+        what: &'static str,
+        /// Its number on the wire.
+        number: i32,
+    },
+    /// A text that names no commission.
+    #[error(transparent)]
+    Commission(#[from] CommissionIdError),
+    /// More administrations than [`ADMINISTRATIONS_MAX`].
+    #[error("{0} administrations; at most {ADMINISTRATIONS_MAX} are allowed")]
+    TooMany(usize),
+}
+
+/// What kind of participant an administration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdministrationKind {
+    /// A customs administration of the region.
+    Member,
+    /// The regional office (BRRC).
+    RegionalOffice,
+    /// From outside: WCO secretariat, donor, academia.
+    Partner,
+}
+
+/// What an administration does for the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OfficeKind {
+    /// Held by the leader.
+    Presidency,
+    /// Led by the leader.
+    Secretariat,
+    /// Two members beside the leader in the secretariat.
+    Assessor,
+    /// Of the region.
+    VicePresidency,
+}
+
+/// The id of a commission: `governance`, `solutions`, `collaboration`; lower-case words, as data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CommissionId(String);
+
+/// Why a text names no commission.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0:?} is no id of a commission: 2 to 32 lower-case letters or hyphens")]
+pub struct CommissionIdError(String);
+
+impl FromStr for CommissionId {
+    type Err = CommissionIdError;
+
+    fn from_str(text: &str) -> Result<Self, CommissionIdError> {
+        let fits = (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        if fits { Ok(Self(text.to_owned())) } else { Err(CommissionIdError(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for CommissionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A name in the three languages of the house.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Names {
+    /// French.
+    pub fr: String,
+    /// English.
+    pub en: String,
+    /// European Portuguese.
+    pub pt: String,
+}
+
+/// A participant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Administration {
+    /// Its code.
+    pub code: Code,
+    /// What kind of participant it is.
+    pub kind: AdministrationKind,
+    /// How it is called.
+    pub names: Names,
+    /// ISO 639-1 codes of the languages that it works in.
+    pub languages: Vec<String>,
+    /// Its key, once it has one.
+    pub key: Option<AdministrationKey>,
+    /// Its capital.
+    pub capital: String,
+    /// Thousandths of a degree north.
+    pub latitude: i32,
+    /// Thousandths of a degree east.
+    pub longitude: i32,
+    /// Kept in the charter, without rights.
+    pub suspended: bool,
+}
+
+/// An office and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Office {
+    /// Which.
+    pub kind: OfficeKind,
+    /// By whom.
+    pub administration: Code,
+}
+
+/// A commission: its host presides it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Commission {
+    /// Its id.
+    pub id: CommissionId,
+    /// How it is called.
+    pub names: Names,
+    /// Who presides it.
+    pub host: Code,
+    /// Who sits in it.
+    pub members: Vec<Code>,
+}
+
+/// What one author may add in a day before its entries wait (`docs/design.md` §7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Allowance {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Urgent entries.
+    pub urgent: u64,
+}
+
+/// A well-formed revision. Says nothing about invariants or signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charter {
+    bytes: Vec<u8>,
+    hash: CharterHash,
+    /// Its number, from 1.
+    pub revision: u64,
+    /// The revision before; none at genesis.
+    pub previous: Option<CharterHash>,
+    /// How the network is called.
+    pub name: Names,
+    /// When it was written.
+    pub written: Millis,
+    /// Date (YYYY-MM-DD) after which the node reminds of a review; never stops anything.
+    pub review_by: String,
+    /// The participants, in the charter's order.
+    pub administrations: Vec<Administration>,
+    /// Who does what for the group.
+    pub offices: Vec<Office>,
+    /// The commissions.
+    pub commissions: Vec<Commission>,
+    /// Whose keys count towards the threshold.
+    pub keyholders: Vec<Code>,
+    /// How many administrations among them must sign.
+    pub threshold: u32,
+    /// What one author may add in a day.
+    pub allowance: Allowance,
+}
+
+impl Charter {
+    /// Parses a revision from its exact bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CharterError> {
+        if bytes.len() > CHARTER_MAX {
+            return Err(CharterError::TooLong(bytes.len()));
+        }
+        let message = v1::Charter::decode(bytes)?;
+        if message.administrations.len() > ADMINISTRATIONS_MAX {
+            return Err(CharterError::TooMany(message.administrations.len()));
+        }
+        let allowance = message.allowance.unwrap_or_default();
+        Ok(Self {
+            hash: CharterHash::from_bytes(*blake3::hash(bytes).as_bytes()),
+            bytes: bytes.to_vec(),
+            previous: previous(message.revision, &message.previous)?,
+            revision: message.revision,
+            name: message.name.unwrap_or_default().into(),
+            written: Millis(message.written),
+            review_by: message.review_by,
+            administrations: message.administrations.into_iter().map(administration).collect::<Result<_, _>>()?,
+            offices: message.offices.into_iter().map(office).collect::<Result<_, _>>()?,
+            commissions: message.commissions.into_iter().map(commission).collect::<Result<_, _>>()?,
+            keyholders: codes("keyholders", &message.keyholders)?,
+            threshold: message.threshold,
+            allowance: Allowance { entries: allowance.entries, bytes: allowance.bytes, urgent: allowance.urgent },
+        })
+    }
+
+    /// The exact bytes that are signed.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// BLAKE3 of those bytes.
+    #[must_use]
+    pub const fn hash(&self) -> CharterHash {
+        self.hash
+    }
+
+    /// The network that this revision founds, when it is a genesis.
+    #[must_use]
+    pub fn founds(&self) -> Option<NetworkId> {
+        (self.revision == 1).then(|| NetworkId::from_bytes(*self.hash.as_bytes()))
+    }
+
+    /// The participant with this code.
+    #[must_use]
+    pub fn administration(&self, code: &Code) -> Option<&Administration> {
+        self.administrations.iter().find(|a| a.code == *code)
+    }
+
+    /// Who holds an office; several for assessors.
+    pub fn holders(&self, kind: OfficeKind) -> impl Iterator<Item = &Code> {
+        self.offices.iter().filter(move |o| o.kind == kind).map(|o| &o.administration)
+    }
+}
+
+fn previous(revision: u64, bytes: &[u8]) -> Result<Option<CharterHash>, CharterError> {
+    match (revision, bytes) {
+        (0, _) => Err(CharterError::RevisionZero),
+        (1, []) => Ok(None),
+        (1, _) | (_, []) => Err(CharterError::Previous(revision)),
+        (_, bytes) => CharterHash::try_from(bytes).map(Some).map_err(|source| field("previous", source)),
+    }
+}
+
+const fn field(field: &'static str, source: IdError) -> CharterError {
+    CharterError::Field { field, source }
+}
+
+fn code(name: &'static str, text: &str) -> Result<Code, CharterError> {
+    text.parse().map_err(|source| field(name, source))
+}
+
+fn codes(name: &'static str, texts: &[String]) -> Result<Vec<Code>, CharterError> {
+    texts.iter().map(|text| code(name, text)).collect()
+}
+
+fn administration(message: v1::Administration) -> Result<Administration, CharterError> {
+    use v1::administration::Kind;
+    let kind = match Kind::try_from(message.kind) {
+        Ok(Kind::Member) => AdministrationKind::Member,
+        Ok(Kind::RegionalOffice) => AdministrationKind::RegionalOffice,
+        Ok(Kind::Partner) => AdministrationKind::Partner,
+        _ => return Err(CharterError::Kind { what: "an administration", number: message.kind }),
+    };
+    let key = match message.key.as_slice() {
+        [] => None,
+        bytes => Some(AdministrationKey::try_from(bytes).map_err(|source| field("administrations.key", source))?),
+    };
+    Ok(Administration {
+        code: code("administrations.code", &message.code)?,
+        kind,
+        names: message.names.unwrap_or_default().into(),
+        languages: message.languages,
+        key,
+        capital: message.capital,
+        latitude: message.latitude,
+        longitude: message.longitude,
+        suspended: message.suspended,
+    })
+}
+
+fn office(message: v1::Office) -> Result<Office, CharterError> {
+    use v1::office::Kind;
+    let kind = match Kind::try_from(message.kind) {
+        Ok(Kind::Presidency) => OfficeKind::Presidency,
+        Ok(Kind::Secretariat) => OfficeKind::Secretariat,
+        Ok(Kind::Assessor) => OfficeKind::Assessor,
+        Ok(Kind::VicePresidency) => OfficeKind::VicePresidency,
+        _ => return Err(CharterError::Kind { what: "an office", number: message.kind }),
+    };
+    Ok(Office { kind, administration: code("offices.administration", &message.administration)? })
+}
+
+fn commission(message: v1::Commission) -> Result<Commission, CharterError> {
+    Ok(Commission {
+        id: message.id.parse()?,
+        names: message.names.unwrap_or_default().into(),
+        host: code("commissions.host", &message.host)?,
+        members: codes("commissions.members", &message.members)?,
+    })
+}
+
+impl From<v1::Names> for Names {
+    fn from(names: v1::Names) -> Self {
+        Self { fr: names.fr, en: names.en, pt: names.pt }
+    }
+}

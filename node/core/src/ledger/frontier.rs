@@ -1,0 +1,62 @@
+//! The frontier: the last entry of every log without a gap (`docs/design.md` §3, §7).
+
+use std::collections::BTreeMap;
+
+use crate::id::{ContentHash, EntryId, LogName, Sequence};
+
+/// The last entry of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its place in the log.
+    pub sequence: Sequence,
+    /// Its id.
+    pub id: EntryId,
+}
+
+/// What is held: heads of all logs; a forked log counts as (last common entry, proof).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frontier {
+    /// The last entry without a gap of each log, below its fork where it has one.
+    pub heads: BTreeMap<LogName, Head>,
+    /// The hash of the fork proof of each forked log.
+    pub forks: BTreeMap<LogName, ContentHash>,
+}
+
+impl Frontier {
+    /// One hash that is equal on every node that holds the same: `ledger` in `status --json`.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("palabre/frontier/1");
+        for (log, head) in &self.heads {
+            hasher.update(b"h");
+            hasher.update(log.author.as_bytes());
+            hasher.update(log.log.as_bytes());
+            hasher.update(&head.sequence.get().to_be_bytes());
+            hasher.update(head.id.as_bytes());
+        }
+        for (log, proof) in &self.forks {
+            hasher.update(b"f");
+            hasher.update(log.author.as_bytes());
+            hasher.update(log.log.as_bytes());
+            hasher.update(proof.as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Entries that `other` shows and this frontier lacks, as a count.
+    #[must_use]
+    pub fn missing_from(&self, other: &Self) -> u64 {
+        other
+            .heads
+            .iter()
+            .filter(|(log, _)| !self.forks.contains_key(log))
+            .map(|(log, head)| head.sequence.get().saturating_sub(self.sequence(log)))
+            .sum()
+    }
+
+    /// The last sequence held of `log`; 0 without any.
+    #[must_use]
+    pub fn sequence(&self, log: &LogName) -> u64 {
+        self.heads.get(log).map_or(0, |head| head.sequence.get())
+    }
+}

@@ -1,0 +1,75 @@
+//! What one frame of a ledger segment holds (`docs/design.md` §8).
+
+use palabre_proto::{Message, v1};
+use thiserror::Error;
+
+use super::entry::{Entry, EntryError, RawEntry};
+use super::fork::{ForkError, ForkProof};
+use crate::charter::{CharterSignature, MandateError, RawMandate, SignatureFormError};
+use crate::id::NetworkId;
+
+/// Why the bytes of a frame are no record.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// Not protobuf.
+    #[error("the record is not valid protobuf")]
+    Encoding(#[from] palabre_proto::DecodeError),
+    /// A kind that this version does not know.
+    #[error("the record is of an unknown kind")]
+    Unknown,
+    /// An entry that is not authentic.
+    #[error("the entry is not authentic")]
+    Entry(#[from] EntryError),
+    /// A fork proof that proves nothing.
+    #[error("the fork proof proves nothing")]
+    Fork(#[from] ForkError),
+    /// A signature of the wrong form.
+    #[error("the charter signature is malformed")]
+    Signature(#[from] SignatureFormError),
+    /// A mandate that is not well formed.
+    #[error("the mandate is malformed")]
+    Mandate(#[from] MandateError),
+}
+
+/// One thing that the segments keep. Boxed where large, so that batches stay small in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// An authentic entry.
+    Entry(Box<Entry>),
+    /// A verified fork proof.
+    Fork(Box<ForkProof>),
+    /// Exact bytes of a charter revision; judged together with its signatures.
+    Charter(Vec<u8>),
+    /// A detached signature under a charter revision.
+    Signature(CharterSignature),
+    /// A mandate; judged together with the charter.
+    Mandate(RawMandate),
+}
+
+impl Record {
+    /// Parses and verifies the bytes of a frame.
+    pub fn verify(bytes: &[u8], network: &NetworkId) -> Result<Self, RecordError> {
+        use v1::record::Kind;
+        match v1::Record::decode(bytes)?.kind.ok_or(RecordError::Unknown)? {
+            Kind::Entry(entry) => Ok(Self::Entry(Box::new(RawEntry::from(entry).verify(network)?))),
+            Kind::Fork(proof) => Ok(Self::Fork(Box::new(ForkProof::verify(proof, network)?))),
+            Kind::Charter(bytes) => Ok(Self::Charter(bytes)),
+            Kind::CharterSignature(signature) => Ok(Self::Signature(CharterSignature::parse(&signature)?)),
+            Kind::Mandate(mandate) => Ok(Self::Mandate(RawMandate::parse(mandate)?)),
+        }
+    }
+
+    /// The bytes of its frame.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        use v1::record::Kind;
+        let kind = match self {
+            Self::Entry(entry) => Kind::Entry(entry.to_message()),
+            Self::Fork(proof) => Kind::Fork(proof.to_message()),
+            Self::Charter(bytes) => Kind::Charter(bytes.clone()),
+            Self::Signature(signature) => Kind::CharterSignature(signature.to_message()),
+            Self::Mandate(mandate) => Kind::Mandate(mandate.to_message()),
+        };
+        v1::Record { kind: Some(kind) }.encode_to_vec()
+    }
+}
