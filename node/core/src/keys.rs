@@ -124,6 +124,12 @@ mod tests {
 
     const NETWORK: NetworkId = NetworkId::from_bytes([7; 32]);
 
+    /// The order of the group (RFC 8032 §5.1), little-endian.
+    const L: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+
     #[test]
     fn a_signature_serves_one_purpose_and_one_network() {
         let secret = Secret::from_seed(&[1; 32]);
@@ -166,10 +172,6 @@ mod tests {
         let secret = Secret::from_seed(&[1; 32]);
         let mut signature = secret.sign(Purpose::Entry, &NETWORK, b"header");
         // S + L verifies in the plain equation; strict verification wants the one S below L.
-        const L: [u8; 32] = [
-            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-        ];
         let mut carry = 0_u16;
         for (byte, l) in signature.0[32..].iter_mut().zip(L) {
             let sum = u16::from(*byte) + u16::from(l) + carry;

@@ -9,9 +9,13 @@
 //! | [`id`], [`keys`] | names of things, and signatures |
 //! | [`state`] | the one small trait through which rules read and write state |
 
+pub mod acts;
 pub mod charter;
 pub mod id;
 pub mod keys;
 pub mod ledger;
+pub mod node;
+pub mod registers;
 pub mod state;
+pub mod sync;
 pub mod time;

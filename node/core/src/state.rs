@@ -96,6 +96,9 @@ pub trait Storage: State {
     /// The bytes of the record at `at`; nothing when they are damaged there.
     fn record(&self, at: Position) -> Result<Option<Vec<u8>>, StateError>;
 
+    /// Whether this attachment is held.
+    fn holds_attachment(&self, hash: &crate::id::ContentHash) -> bool;
+
     /// The content of an attachment of at most 4 KiB, when it is held.
     fn small_attachment(&self, hash: &crate::id::ContentHash) -> Option<Vec<u8>>;
 }

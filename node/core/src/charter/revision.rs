@@ -222,7 +222,7 @@ impl Charter {
             written: Millis(message.written),
             review_by: message.review_by,
             administrations: message.administrations.into_iter().map(administration).collect::<Result<_, _>>()?,
-            offices: message.offices.into_iter().map(office).collect::<Result<_, _>>()?,
+            offices: message.offices.iter().map(office).collect::<Result<_, _>>()?,
             commissions: message.commissions.into_iter().map(commission).collect::<Result<_, _>>()?,
             keyholders: codes("keyholders", &message.keyholders)?,
             threshold: message.threshold,
@@ -306,7 +306,7 @@ fn administration(message: v1::Administration) -> Result<Administration, Charter
     })
 }
 
-fn office(message: v1::Office) -> Result<Office, CharterError> {
+fn office(message: &v1::Office) -> Result<Office, CharterError> {
     use v1::office::Kind;
     let kind = match Kind::try_from(message.kind) {
         Ok(Kind::Presidency) => OfficeKind::Presidency,

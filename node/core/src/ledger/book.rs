@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::fork::ForkProof;
 use super::frontier::{Frontier, Head};
-use super::index::{self, Located};
+use super::index;
+pub use super::index::Located;
 use super::record::Record;
 use crate::id::{ContentHash, EntryId, LogName, NetworkId, NodeKey, Sequence};
 use crate::state::{Position, State, StateError, Storage, scan_all};
@@ -106,8 +107,8 @@ impl Ledger {
             let follows = head.is_none_or(|h| entry.header().previous == Some(h.id));
             return Ok(if follows { Verdict::Next } else { Verdict::Parted });
         }
-        let held = self.ahead.get(&log).map_or(0, BTreeMap::len);
-        Ok(if held < AHEAD_MAX { Verdict::Ahead } else { Verdict::TooFarAhead })
+        let waiting = self.ahead.get(&log).map_or(0, BTreeMap::len);
+        Ok(if waiting < AHEAD_MAX { Verdict::Ahead } else { Verdict::TooFarAhead })
     }
 
     /// Takes in an entry judged [`Verdict::Next`] or [`Verdict::Ahead`] whose record is durable at `position`.
@@ -142,6 +143,18 @@ impl Ledger {
         }
         self.set_head(storage, log, Some(head))?;
         Ok(effective)
+    }
+
+    /// The record of an entry that is held was written again, after damage: it now lies at `position`.
+    pub fn relocate(&self, state: &mut impl State, entry: &Entry, position: Position) -> Result<(), StateError> {
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        match locate(state, &log, sequence)? {
+            Some(located) if located.id == entry.id() => {
+                let moved = Located { position, ..located };
+                state.put(index::entry_key(&log, sequence), index::located_value(&moved))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The entry held ahead that continues `head`, taken out of what is ahead.

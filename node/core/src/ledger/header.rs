@@ -116,11 +116,11 @@ impl Header {
         if bytes.len() > HEADER_MAX {
             return Err(HeaderError::TooLong(bytes.len()));
         }
-        Self::from_message(v1::Header::decode(bytes)?)
+        Self::from_message(&v1::Header::decode(bytes)?)
     }
 
     /// The header that a message stands for.
-    pub fn from_message(message: v1::Header) -> Result<Self, HeaderError> {
+    pub fn from_message(message: &v1::Header) -> Result<Self, HeaderError> {
         let sequence = Sequence::new(message.sequence).ok_or(HeaderError::SequenceZero)?;
         let previous = match message.previous.as_slice() {
             [] if sequence == Sequence::FIRST => None,

@@ -103,10 +103,6 @@ impl<'a> Fields<'a> {
         Position::from_bytes(&bytes).ok_or_else(|| self.damaged("a position is short"))
     }
 
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
     fn damaged(&self, what: &'static str) -> StateError {
         StateError::Damaged { key: hex::encode(self.whole), what }
     }

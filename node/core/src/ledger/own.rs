@@ -34,19 +34,26 @@ pub struct OwnLog {
     name: LogName,
     next: Sequence,
     previous: Option<EntryId>,
+    last_own: Option<EntryId>,
 }
 
 impl OwnLog {
     /// A new log, whose first entry names the last own head known (`docs/design.md` §3).
     #[must_use]
     pub const fn open(author: crate::id::NodeKey, log: LogId, last_own: Option<EntryId>) -> Self {
-        Self { name: LogName { author, log }, next: Sequence::FIRST, previous: last_own }
+        Self { name: LogName { author, log }, next: Sequence::FIRST, previous: last_own, last_own }
     }
 
     /// Goes on after `head`.
     #[must_use]
     pub const fn resume(name: LogName, head: &Head) -> Self {
-        Self { name, next: head.sequence.next(), previous: Some(head.id) }
+        Self { name, next: head.sequence.next(), previous: Some(head.id), last_own: None }
+    }
+
+    /// The same log without the entries that never became durable, when none did.
+    #[must_use]
+    pub const fn emptied(&self) -> Self {
+        Self::open(self.name.author, self.name.log, self.last_own)
     }
 
     /// Which log this is.

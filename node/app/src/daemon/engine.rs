@@ -1,0 +1,185 @@
+//! The thread that owns the rules and the store. It takes jobs as they come, appends what they want durable with one
+//! sync for all of them, and only then lets anybody see it.
+
+use std::io;
+use std::thread::JoinHandle;
+
+use palabre_core::ledger::Record;
+use palabre_core::node::{Effect, Event, Node, Ticket, Write, WriteError};
+use palabre_core::id::EntryId;
+use palabre_store::Store;
+use palabre_store::segments::AppendError;
+use palabre_web::views::Health;
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{error, info, warn};
+
+use super::DaemonError;
+use super::opening::{Opened, now};
+
+/// Jobs handled before a sync: enough to share it among many writers, few enough that none waits long.
+const AT_ONCE: usize = 128;
+
+/// Something that looks at node and store, between two jobs.
+type Look = Box<dyn FnOnce(&Node, &Store) + Send>;
+
+/// What the engine is asked to do.
+pub(super) enum Job {
+    /// Something happened.
+    Event(Event),
+    /// Somebody wants to write.
+    Write(Write, oneshot::Sender<Result<EntryId, WriteError>>),
+    /// Somebody wants to look.
+    Look(Look),
+    /// The node stops.
+    Stop,
+}
+
+struct Engine {
+    node: Node,
+    store: Store,
+    effects: mpsc::UnboundedSender<Effect>,
+    health: watch::Sender<Health>,
+    writers: std::collections::BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
+    tickets: u64,
+    /// Records that wait for the next sync, by the append that wants them.
+    appends: Vec<Vec<Record>>,
+}
+
+/// Starts the engine's thread.
+pub(super) fn start(
+    opened: Opened,
+    jobs: mpsc::Receiver<Job>,
+    effects: mpsc::UnboundedSender<Effect>,
+    health: watch::Sender<Health>,
+) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
+    let Opened { node, store, effects: first } = opened;
+    let mut engine = Engine {
+        node,
+        store,
+        effects,
+        health,
+        writers: std::collections::BTreeMap::new(),
+        tickets: 0,
+        appends: Vec::new(),
+    };
+    engine.carry_out(first)?;
+    std::thread::Builder::new()
+        .name("ledger".to_owned())
+        .spawn(move || engine.run(jobs).inspect_err(|error| error!(%error, "the node ends")))
+        .map_err(DaemonError::Thread)
+}
+
+impl Engine {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), DaemonError> {
+        let mut stopping = false;
+        while !stopping {
+            let Some(first) = jobs.blocking_recv() else { break };
+            stopping = self.take(first)?;
+            for _ in 1..AT_ONCE {
+                let Ok(next) = jobs.try_recv() else { break };
+                stopping |= self.take(next)?;
+            }
+            self.sync()?;
+        }
+        self.health.send_replace(Health::Stopping);
+        Ok(self.store.close()?)
+    }
+
+    /// Does one job; true when it is the last.
+    fn take(&mut self, job: Job) -> Result<bool, DaemonError> {
+        match job {
+            Job::Event(event) => self.handle(event)?,
+            Job::Write(write, answer) => {
+                self.tickets += 1;
+                let ticket = Ticket(self.tickets);
+                self.writers.insert(ticket, answer);
+                self.handle(Event::Write { ticket, write })?;
+            }
+            Job::Look(look) => look(&self.node, &self.store),
+            Job::Stop => return Ok(true),
+        }
+        Ok(false)
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), DaemonError> {
+        let effects = self.node.handle(&mut self.store, event, now())?;
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), DaemonError> {
+        for effect in effects {
+            match effect {
+                Effect::Append(records) => self.appends.push(records),
+                Effect::Keep { hash, content } => self.keep(hash, &content)?,
+                Effect::Written { ticket, id } => self.answer(ticket, Ok(id)),
+                Effect::Refused { ticket, reason } => self.answer(ticket, Err(reason)),
+                Effect::Report(notice) => info!(?notice, "notice"),
+                // Without its receiver the node is stopping.
+                other => drop(self.effects.send(other)),
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Result<EntryId, WriteError>) {
+        if let Some(writer) = self.writers.remove(&ticket) {
+            // A writer that went away does not undo what is written.
+            drop(writer.send(answer));
+        }
+    }
+
+    fn keep(&mut self, hash: palabre_core::id::ContentHash, content: &[u8]) -> Result<(), DaemonError> {
+        match self.store.attachments().import(&mut &*content, content.len() as u64) {
+            Ok(_) => self.handle(Event::Fetched { hash }),
+            Err(error) => {
+                // It will be fetched like any other once there is room.
+                warn!(%hash, %error, "a small attachment was not kept");
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes durable what waits, folds it, and goes on until nothing waits.
+    fn sync(&mut self) -> Result<(), DaemonError> {
+        while !self.appends.is_empty() {
+            let appends = std::mem::take(&mut self.appends);
+            let bytes: Vec<Vec<u8>> = appends.iter().flatten().map(Record::encode).collect();
+            match self.store.append(&bytes) {
+                Ok(positions) => {
+                    let last = positions.last().copied();
+                    let mut positions = positions.into_iter();
+                    for records in appends {
+                        let placed = records.into_iter().zip(positions.by_ref()).collect();
+                        self.handle(Event::Appended(placed))?;
+                    }
+                    if let Some(last) = last {
+                        self.store.commit(last)?;
+                    }
+                    self.resume();
+                }
+                Err(AppendError::SyncFailed { .. }) => return Err(DaemonError::SyncFailed),
+                Err(refused) => self.pause(&refused)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn resume(&self) {
+        let was = self.health.send_replace(Health::Ok);
+        if was == Health::Paused {
+            info!("the disk takes writes again");
+        }
+    }
+
+    fn pause(&mut self, refused: &AppendError) -> Result<(), DaemonError> {
+        if self.health.send_replace(Health::Paused) != Health::Paused {
+            warn!(%refused, "the disk takes no writes: writing pauses until it does");
+        }
+        self.handle(Event::AppendRefused)
+    }
+}
+
+/// Keeps the io error's text for people where a write was refused.
+pub(super) fn disk_error() -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, "the disk is full or read-only")
+}

@@ -1,0 +1,83 @@
+//! The running node: core's rules, the store and the network wired together.
+//!
+//! One thread, the [`engine`], owns the rules and the store: it takes jobs, makes what they append durable with one
+//! sync for many, and hands out effects. One task, the [`wire`], carries bytes between the engine and the network. The
+//! [`desk`] answers the HTTP API.
+
+mod desk;
+mod engine;
+mod error;
+mod files;
+mod opening;
+mod verify;
+mod views;
+mod wire;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use palabre_core::keys::Secret;
+use palabre_net::Config;
+use palabre_store::LockedHome;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tracing::info;
+
+pub(crate) use error::DaemonError;
+pub(crate) use opening::rebuild;
+pub(crate) use verify::{Damaged, verify};
+
+use crate::home::settings::Settings;
+use desk::Desk;
+
+/// Jobs that may wait for the engine: beyond it the network waits, and with it the sockets.
+const JOBS: usize = 256;
+
+/// What a node needs to run, beside its home.
+pub(crate) struct Setup {
+    /// `node.toml`.
+    pub(crate) settings: Settings,
+    /// The charter and mandates of the home, verified.
+    pub(crate) rules: palabre_core::charter::Rules,
+    /// The node's key.
+    pub(crate) secret: Secret,
+    /// Opens the HTTP API.
+    pub(crate) token: zeroize::Zeroizing<String>,
+}
+
+/// Runs the node in `home` until `stop`, then closes everything in good order.
+pub(crate) async fn run(home: LockedHome, setup: Setup, stop: impl Future<Output = ()>) -> Result<(), DaemonError> {
+    let api = TcpListener::bind(setup.settings.api)
+        .await
+        .map_err(|source| DaemonError::Api { address: setup.settings.api, source })?;
+    let network = *setup.rules.network();
+    let config = Config {
+        seed: setup.secret.seed(),
+        network,
+        listen: setup.settings.listen.clone(),
+        mdns: setup.settings.mdns,
+        metered: setup.settings.metered,
+        agent: concat!("palabre/", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    let opened = tokio::task::block_in_place(|| opening::open(&home, &setup))?;
+    let attachments = opened.store.attachments().clone();
+    let key = opened.node.key();
+    let (net, events) = palabre_net::start(config)?;
+    let (jobs, queue) = mpsc::channel(JOBS);
+    let (effects, done) = mpsc::unbounded_channel();
+    let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
+    let engine = engine::start(opened, queue, effects, health)?;
+    let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
+    let listening = wire.listening();
+    let carried = tokio::spawn(wire.run(events, done));
+    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, listening, watched, key));
+    info!(node = %key, %network, api = %setup.settings.api, "the node runs");
+    let served = palabre_web::serve(api, desk, setup.token, stop).await;
+    info!("the node stops");
+    drop(jobs.send(engine::Job::Stop).await);
+    net.shutdown().await;
+    carried.abort();
+    let ended = tokio::task::block_in_place(|| engine.join());
+    served.map_err(DaemonError::Serve)?;
+    ended.unwrap_or(Err(DaemonError::EngineDied))
+}

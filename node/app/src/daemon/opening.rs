@@ -1,0 +1,118 @@
+//! From a locked home to a node that can take its first event: the store is opened, what the index does not count is
+//! folded, the own log is chosen.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use palabre_core::charter::Rules;
+use palabre_core::id::NetworkId;
+use palabre_core::ledger::{Record, RecordError};
+use palabre_core::node::{Effect, Facts, Identity, Link, Node};
+use palabre_core::state::Position;
+use palabre_core::time::Millis;
+use palabre_store::opening::Opening;
+use palabre_store::segments::{Damage, Scanned, SegmentSettings};
+use palabre_store::{Index, LockedHome, Store};
+use tracing::{info, warn};
+
+use super::{DaemonError, Setup};
+
+/// A node that is ready for its first event.
+pub(super) struct Opened {
+    pub(super) node: Node,
+    pub(super) store: Store,
+    /// What the node wants done at once.
+    pub(super) effects: Vec<Effect>,
+}
+
+/// The system's clock.
+pub(super) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Opens the store of `home` and makes a node of it.
+pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonError> {
+    let (mut store, mut opening) = Store::open(home, SegmentSettings::default())?;
+    if opening.rebuilds() {
+        warn!(why = ?opening.index, "the index is made again from the ledger");
+    }
+    if let Some(torn) = &opening.torn {
+        warn!(?torn, "an unfinished tail of the ledger was set aside");
+    }
+    let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
+    node.load_rules(&store)?;
+    let folded = fold(&mut node, &mut store, &mut opening, setup.rules.network())?;
+    if folded > 0 {
+        info!(records = folded, "folded what the index did not count");
+    }
+    let facts = Facts { tail_doubtful: opening.own_head_is_uncertain() };
+    if facts.tail_doubtful {
+        warn!("the own log may go further than what is on disk: a new log is opened");
+    }
+    let effects = node.begin(&mut store, facts, now())?;
+    Ok(Opened { node, store, effects })
+}
+
+fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(DaemonError::Random)?;
+    let peers: BTreeMap<_, _> = setup
+        .settings
+        .peers
+        .iter()
+        .map(|peer| (peer.node, peer.addresses.iter().map(ToString::to_string).collect()))
+        .collect();
+    Ok(Identity { secret: setup.secret.clone(), seed, link: Link { metered: setup.settings.metered }, peers })
+}
+
+/// Folds every record that the index does not count yet. What is damaged is named and left out; peers have it.
+fn fold(node: &mut Node, store: &mut Store, opening: &mut Opening, network: &NetworkId) -> Result<u64, DaemonError> {
+    let mut folded = 0;
+    let mut last = None;
+    for scanned in store.replay(opening) {
+        match scanned? {
+            Scanned::Record { position, bytes, .. } => {
+                match Record::verify(&bytes, network) {
+                    Ok(record) => node.replay(store, &record, position)?,
+                    Err(error) => name_foreign(position, &error),
+                }
+                folded += 1;
+                last = Some(position);
+                if store.pending() > palabre_store::index::PENDING_MAX {
+                    store.commit(position)?;
+                }
+            }
+            Scanned::Damage(damage) => {
+                name_damage(&damage);
+                opening.met(damage);
+            }
+        }
+    }
+    if let Some(position) = last {
+        store.commit(position)?;
+    }
+    Ok(folded)
+}
+
+fn name_damage(damage: &Damage) {
+    warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged here; peers will be asked");
+}
+
+/// A whole frame whose content does not verify: of another network, or written by a faulty program.
+fn name_foreign(position: Position, error: &RecordError) {
+    warn!(?position, %error, "a record of the ledger does not verify and is left out");
+}
+
+/// Makes the index of a home again from its ledger; tells how many records it folded.
+pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonError> {
+    Index::destroy(&home.index())?;
+    let (mut store, mut opening) = Store::open(home, SegmentSettings::default())?;
+    // The node's own key plays no part in folding: any will do.
+    let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
+    let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let mut node = Node::load(&store, rules.clone(), identity)?;
+    let folded = fold(&mut node, &mut store, &mut opening, rules.network())?;
+    store.close()?;
+    Ok(folded)
+}

@@ -1,0 +1,161 @@
+//! Carries bytes between the engine and the network. Decides nothing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use palabre_core::node::{Effect, Event, MessageId, Verdict};
+use palabre_net::{Event as NetEvent, Handle, MessageRef, Multiaddr, Topic};
+use palabre_store::Attachments;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{debug, info, warn};
+
+use super::engine::Job;
+use super::files;
+
+/// Time between two ticks of the rules: their shortest period is two seconds.
+const TICK: Duration = Duration::from_secs(1);
+/// Gossip messages whose verdict is owed; older ones are answered by nobody any more.
+const OWED_MAX: usize = 8_192;
+
+/// Addresses on which the node listens now.
+pub(super) type Listening = Arc<Mutex<Vec<Multiaddr>>>;
+
+/// The task between engine and network.
+pub(super) struct Wire {
+    net: Handle,
+    jobs: mpsc::Sender<Job>,
+    attachments: Attachments,
+    listening: Listening,
+    owed: HashMap<MessageId, MessageRef>,
+    messages: u64,
+}
+
+impl Wire {
+    pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments) -> Self {
+        Self { net, jobs, attachments, listening: Listening::default(), owed: HashMap::new(), messages: 0 }
+    }
+
+    /// The addresses that it hears of, for whoever asks.
+    pub(super) fn listening(&self) -> Listening {
+        Arc::clone(&self.listening)
+    }
+
+    /// Runs until the network side or the engine ends.
+    pub(super) async fn run(mut self, mut events: mpsc::Receiver<NetEvent>, mut effects: mpsc::UnboundedReceiver<Effect>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let job = tokio::select! {
+                // Effects first: they empty queues, events fill them.
+                biased;
+                effect = effects.recv() => match effect {
+                    Some(effect) => { self.carry_out(effect).await; None }
+                    None => return,
+                },
+                event = events.recv() => match event {
+                    Some(event) => self.translate(event),
+                    None => return,
+                },
+                _ = ticks.tick() => Some(Event::Tick),
+            };
+            if let Some(event) = job
+                && self.jobs.send(Job::Event(event)).await.is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Admit(nodes) => self.net.admit(nodes.into_iter().collect()).await,
+            Effect::Dial { peer, addresses } => {
+                let addresses = addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                self.net.dial(peer, addresses).await;
+            }
+            Effect::Disconnect { peer, reason } => {
+                info!(%peer, %reason, "a connection is closed");
+                self.net.disconnect(peer, reason.to_string()).await;
+            }
+            Effect::Send { peer, packet } => {
+                if let Err(error) = self.net.send(peer, packet) {
+                    debug!(%peer, %error, "a packet was not sent");
+                }
+            }
+            Effect::Gossip(bytes) => self.net.gossip(Topic::Entries, bytes).await,
+            Effect::Verdict { message, verdict } => {
+                if let Some(reference) = self.owed.remove(&message) {
+                    self.net.verdict(reference, in_net(verdict)).await;
+                }
+            }
+            Effect::Fetch { peer, hash, size } => {
+                let chunks = self.net.fetch(peer, hash, size).await;
+                files::receive(peer, hash, size, chunks, self.attachments.clone(), self.jobs.clone());
+            }
+            // The engine keeps these for itself.
+            Effect::Append(_) | Effect::Keep { .. } | Effect::Written { .. } | Effect::Refused { .. } | Effect::Report(_) => {}
+        }
+    }
+
+    fn translate(&mut self, event: NetEvent) -> Option<Event> {
+        match event {
+            NetEvent::Listening(address) => self.listens(address),
+            NetEvent::NotListening(address) => self.listeners().retain(|known| *known != address),
+            NetEvent::Connected { node, address, dialed } => {
+                info!(peer = %node, %address, dialed, "connected");
+                return Some(Event::Connected { peer: node });
+            }
+            NetEvent::Disconnected { node, reason } => {
+                info!(peer = %node, %reason, "disconnected");
+                return Some(Event::Disconnected { peer: node });
+            }
+            NetEvent::Packet { node, bytes } => return Some(Event::Packet { peer: node, packet: bytes }),
+            NetEvent::Gossip { from, topic: Topic::Entries, message, bytes } => {
+                return Some(Event::Gossip { from, message: self.owe(message), bytes });
+            }
+            NetEvent::Gossip { topic: Topic::Witness, .. } => {}
+            NetEvent::AttachmentAsked { node, hash, reply } => files::serve(node, hash, reply, self.attachments.clone()),
+            NetEvent::DialFailed { node, reason } => {
+                debug!(peer = %node, %reason, "could not be reached");
+                return Some(Event::DialFailed { peer: node, why: reason.to_string() });
+            }
+            NetEvent::Refused { node, address, reason } => warn!(%node, %address, %reason, "a connection was refused"),
+            NetEvent::Found { node, addresses } => {
+                let addresses = addresses.iter().map(ToString::to_string).collect();
+                return Some(Event::Found { peer: node, addresses });
+            }
+            NetEvent::Identified { node, agent, observed, .. } => debug!(peer = %node, agent, %observed, "identified"),
+        }
+        None
+    }
+
+    fn listens(&self, address: Multiaddr) {
+        info!(%address, "listening");
+        self.listeners().push(address);
+    }
+
+    fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Multiaddr>> {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn owe(&mut self, reference: MessageRef) -> MessageId {
+        self.messages += 1;
+        let message = MessageId(self.messages);
+        self.owed.insert(message, reference);
+        if self.owed.len() > OWED_MAX {
+            let oldest = self.messages.saturating_sub(OWED_MAX as u64);
+            self.owed.retain(|message, _| message.0 > oldest);
+        }
+        message
+    }
+}
+
+const fn in_net(verdict: Verdict) -> palabre_net::Verdict {
+    match verdict {
+        Verdict::Accept => palabre_net::Verdict::Accept,
+        Verdict::Ignore => palabre_net::Verdict::Ignore,
+        Verdict::Reject => palabre_net::Verdict::Reject,
+    }
+}

@@ -1,0 +1,293 @@
+//! What happens to a node, and what it then wants done.
+
+use thiserror::Error;
+
+use crate::acts::{ActError, Kind};
+use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
+use crate::ledger::{Attachment, Priority, Record};
+use crate::registers::VoidReason;
+use crate::state::Position;
+use crate::sync::CodecError;
+use crate::sync::elide::RestoreError;
+
+/// Something that the caller wants written; comes back in [`Effect::Written`] or [`Effect::Refused`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// A gossip message whose verdict is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub u64);
+
+/// What the author wants to say.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// The object that it is about; none for an act that opens one.
+    pub object: Option<EntryId>,
+    /// What it does.
+    pub kind: Kind,
+    /// Files that belong to it; already held.
+    pub attachments: Vec<Attachment>,
+    /// How soon it travels.
+    pub priority: Priority,
+}
+
+/// What happens to a node.
+#[derive(Debug)]
+pub enum Event {
+    /// A connection to an admitted node is open.
+    Connected {
+        /// The other node.
+        peer: NodeKey,
+    },
+    /// It is closed.
+    Disconnected {
+        /// The other node.
+        peer: NodeKey,
+    },
+    /// A node could not be reached.
+    DialFailed {
+        /// The node.
+        peer: NodeKey,
+        /// Why, for `peer why`.
+        why: String,
+    },
+    /// Addresses of a node were found on the local network.
+    Found {
+        /// The node.
+        peer: NodeKey,
+        /// Multiaddresses.
+        addresses: Vec<String>,
+    },
+    /// A packet of sync came.
+    Packet {
+        /// From whom.
+        peer: NodeKey,
+        /// Its bytes.
+        packet: Vec<u8>,
+    },
+    /// A gossip message came.
+    Gossip {
+        /// The neighbour that passed it on.
+        from: NodeKey,
+        /// Whose verdict is owed.
+        message: MessageId,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// Somebody here wants to write.
+    Write {
+        /// To be named in the answer.
+        ticket: Ticket,
+        /// What.
+        write: Write,
+    },
+    /// The records of the oldest [`Effect::Append`] that was not answered yet are durable.
+    Appended(Vec<(Record, Position)>),
+    /// They could not be written (a full or read-only disk); nothing of them is on disk.
+    AppendRefused,
+    /// An attachment is held.
+    Fetched {
+        /// Which.
+        hash: ContentHash,
+    },
+    /// An attachment did not come.
+    FetchFailed {
+        /// From whom.
+        peer: NodeKey,
+        /// Which.
+        hash: ContentHash,
+    },
+    /// A record that the index names is damaged on disk.
+    Damaged {
+        /// Its log.
+        log: LogName,
+        /// Its place there.
+        sequence: Sequence,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// Whether gossip may pass a message on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is authentic and durable here.
+    Accept,
+    /// Nothing is known against it, nothing for it.
+    Ignore,
+    /// It is wrong.
+    Reject,
+}
+
+/// What a node wants done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Only these nodes may connect from now on.
+    Admit(Vec<NodeKey>),
+    /// Connect to a node.
+    Dial {
+        /// Which.
+        peer: NodeKey,
+        /// Multiaddresses, best first.
+        addresses: Vec<String>,
+    },
+    /// Close the connection.
+    Disconnect {
+        /// To whom.
+        peer: NodeKey,
+        /// Why.
+        reason: Fault,
+    },
+    /// Send a packet of sync.
+    Send {
+        /// To whom.
+        peer: NodeKey,
+        /// Its bytes.
+        packet: Vec<u8>,
+    },
+    /// Publish on the gossip topic `entries`.
+    Gossip(Vec<u8>),
+    /// Answer for a gossip message.
+    Verdict {
+        /// Which.
+        message: MessageId,
+        /// The answer.
+        verdict: Verdict,
+    },
+    /// Make these records durable, in this order, then answer with [`Event::Appended`] or [`Event::AppendRefused`].
+    Append(Vec<Record>),
+    /// A write is durable.
+    Written {
+        /// Which.
+        ticket: Ticket,
+        /// The id of its entry.
+        id: EntryId,
+    },
+    /// A write was refused; nothing was signed.
+    Refused {
+        /// Which.
+        ticket: Ticket,
+        /// Why.
+        reason: WriteError,
+    },
+    /// Fetch an attachment whole.
+    Fetch {
+        /// From whom.
+        peer: NodeKey,
+        /// Which.
+        hash: ContentHash,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// Keep the content of a small attachment that came with its entry. Its hash has been checked.
+    Keep {
+        /// Which.
+        hash: ContentHash,
+        /// Its content.
+        content: Vec<u8>,
+    },
+    /// Something that an operator should know.
+    Report(Notice),
+}
+
+/// Why a write is refused before anything is signed.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// No mandate lists this node.
+    #[error("no mandate in force lists this node: it may read, not write")]
+    NotMandated,
+    /// The rules do not allow it.
+    #[error("the rules do not allow it: {0}")]
+    NotAllowed(VoidReason),
+    /// What the act builds on has not arrived.
+    #[error("what the act builds on, or the mandate that it cites, has not arrived here yet")]
+    Waits,
+    /// It makes no act, or its object is not known.
+    #[error("it makes no act: {0}")]
+    Act(#[source] ActError),
+    /// The act is too large.
+    #[error("the act has {0} bytes; at most {max} are allowed", max = crate::ledger::header::PAYLOAD_MAX)]
+    TooLarge(usize),
+    /// Too many attachments.
+    #[error("{0} attachments; at most {max} are allowed", max = crate::ledger::header::ATTACHMENTS_MAX)]
+    TooManyAttachments(usize),
+    /// The disk does not take it.
+    #[error("the disk is full or read-only: nothing was written")]
+    Disk,
+}
+
+/// What a peer did wrong, or why a connection is closed.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// A packet that makes no frame.
+    #[error("it sent a packet that makes no frame: {0}")]
+    Codec(#[from] CodecError),
+    /// An entry that cannot be restored.
+    #[error("it sent an entry that cannot be restored: {0}")]
+    Restore(#[from] RestoreError),
+    /// An entry that is not authentic.
+    #[error("it sent an entry that is not authentic: {0}")]
+    Entry(#[from] crate::ledger::EntryError),
+    /// A fork proof that proves nothing.
+    #[error("it sent a fork proof that proves nothing: {0}")]
+    Fork(#[from] crate::ledger::fork::ForkError),
+    /// A mandate that does not count.
+    #[error("it sent a mandate that does not count: {0}")]
+    Mandate(#[from] crate::charter::MandateError),
+    /// Another charter than the one that founded this network.
+    #[error("it follows another charter")]
+    Charter,
+    /// A malformed name in a frame.
+    #[error("it sent a malformed {0}")]
+    Malformed(&'static str),
+    /// More than a limit allows.
+    #[error("it asked for or sent more {0} than the limit")]
+    Limit(&'static str),
+    /// More entries than were wanted.
+    #[error("it sent more entries than were asked for")]
+    Unasked,
+    /// No fault: more connections than are kept.
+    #[error("enough connections: another node is nearer")]
+    Surplus,
+    /// No fault: it may not connect any more.
+    #[error("no mandate in force lists it")]
+    NotAdmitted,
+}
+
+/// Something that an operator should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A log is forked: from this sequence on nothing of it has effect.
+    Fork {
+        /// The log.
+        log: LogName,
+        /// From where.
+        sequence: Sequence,
+    },
+    /// A peer showed own entries that are unknown here: a new log was opened.
+    OwnEntriesUnknown {
+        /// The log that goes further elsewhere.
+        log: LogName,
+    },
+    /// A record of the segments is damaged; it is wanted from peers.
+    DamagedRecord {
+        /// Its log.
+        log: LogName,
+        /// Its place there.
+        sequence: Sequence,
+    },
+    /// A damaged record was fetched again.
+    Mended {
+        /// Its log.
+        log: LogName,
+        /// Its place there.
+        sequence: Sequence,
+    },
+    /// A peer did something wrong and is paused.
+    Paused {
+        /// Who.
+        peer: NodeKey,
+        /// What.
+        fault: String,
+    },
+}

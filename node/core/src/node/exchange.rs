@@ -1,0 +1,269 @@
+//! Digests, frontiers, rules and fork proofs: how two nodes find out what one of them lacks (`docs/design.md` §7).
+//!
+//! A digest goes out on connecting, and again when the own frontier changed, at most every two seconds. A digest that
+//! differs is answered with what has changed since the last time; equal ones are answered with nothing.
+
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::Node;
+use super::event::{Effect, Fault, Notice};
+use super::intake::Batch;
+use crate::charter::{CharterSignature, RawMandate};
+use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
+use crate::ledger::book::{self, read_fork};
+use crate::ledger::{ForkProof, Head, Record};
+use crate::state::{StateError, Storage};
+use crate::sync::session::Digest;
+use crate::time::Millis;
+
+/// Least milliseconds between two digests on a connection (`docs/design.md` §7).
+pub(super) const DIGEST_EVERY: u64 = 2_000;
+/// Most logs that a peer may show: beyond what a region writes in decades, little memory.
+const LOGS_MAX: usize = 16_384;
+/// Most fork proofs in a frame.
+const FORKS_MAX: usize = 256;
+
+impl Node {
+    /// What is held, in two hashes.
+    pub(super) fn own_digest(&mut self) -> Digest {
+        let rules = &self.rules;
+        let ledger = &self.ledger;
+        *self
+            .digest
+            .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier().hash()) })
+    }
+
+    pub(super) fn send_digest(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+        let digest = self.own_digest();
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.sent_digest = Some((digest, now));
+        }
+        self.send(peer, Body::Digest(digest.to_message()), out);
+    }
+
+    /// Sends a digest to whoever has not seen the present one and does not hold the same.
+    pub(super) fn tell_changes(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        let digest = self.own_digest();
+        let due: Vec<NodeKey> = self
+            .sessions
+            .iter()
+            .filter(|(_, s)| s.their_digest != Some(digest))
+            .filter(|(_, s)| s.sent_digest.is_none_or(|(sent, at)| sent != digest && now.since(at) >= DIGEST_EVERY))
+            .map(|(peer, _)| *peer)
+            .collect();
+        for peer in due {
+            self.send_digest(peer, now, out);
+        }
+    }
+
+    pub(super) fn their_digest<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        message: &v1::Digest,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), Fault> {
+        let theirs = Digest::parse(message).ok_or(Fault::Malformed("digest"))?;
+        let mine = self.own_digest();
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+        session.their_digest = Some(theirs);
+        if theirs.frontier == mine.frontier {
+            session.level(self.ledger.heads());
+        }
+        if theirs.rules != mine.rules {
+            self.send_rules(peer, mine, out);
+        }
+        if theirs.frontier != mine.frontier {
+            self.send_frontier(storage, peer, true, out);
+        }
+        Ok(())
+    }
+
+    /// Sends what has changed since the other side was told; nothing when that is nothing, unless `always`.
+    fn send_frontier<S: Storage>(&mut self, storage: &S, peer: NodeKey, always: bool, out: &mut Vec<Effect>) {
+        let forks: Vec<(ContentHash, crate::state::Position)> =
+            self.ledger.fork_positions().map(|(_, h, p)| (h, p)).collect();
+        let ahead: Vec<(LogName, Sequence, EntryId)> = self.ledger.ahead().collect();
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        let heads = session.tell(self.ledger.heads());
+        let ahead: Vec<_> = ahead.into_iter().filter(|(_, _, id)| session.told_ahead.insert(*id)).collect();
+        let new_forks: Vec<_> =
+            forks.iter().filter(|(hash, _)| session.told_forks.insert(*hash)).map(|(hash, _)| *hash).collect();
+        if !always && heads.is_empty() && ahead.is_empty() && new_forks.is_empty() {
+            return;
+        }
+        let frontier = v1::Frontier {
+            heads: heads.iter().map(|(log, head)| head_message(log, head)).collect(),
+            ahead: ahead.iter().map(|(log, sequence, id)| ahead_message(log, *sequence, *id)).collect(),
+            forks: new_forks.iter().map(|hash| hash.as_bytes().to_vec()).collect(),
+        };
+        self.send(peer, Body::Frontier(frontier), out);
+        self.send_forks(storage, peer, &forks, out);
+    }
+
+    /// Sends the fork proofs that the other side has not shown.
+    fn send_forks<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        forks: &[(ContentHash, crate::state::Position)],
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        let lacking: Vec<_> =
+            forks.iter().filter(|(hash, _)| session.their_forks.insert(*hash)).take(FORKS_MAX).collect();
+        let proofs: Vec<_> = lacking
+            .into_iter()
+            .filter_map(|(_, position)| read_fork(storage, *position, &self.network).ok().flatten())
+            .map(|proof| proof.to_message())
+            .collect();
+        if !proofs.is_empty() {
+            self.send(peer, Body::Forks(v1::Forks { proofs }), out);
+        }
+    }
+
+    /// A new fork proof goes to every neighbour at once: it freezes a log on all of them.
+    pub(super) fn pass_on_fork(&mut self, proof: &ForkProof, out: &mut Vec<Effect>) {
+        let hash = proof.hash();
+        let peers: Vec<NodeKey> = self.sessions.keys().copied().collect();
+        for peer in peers {
+            let told =
+                self.sessions.get_mut(&peer).is_some_and(|s| s.told_forks.insert(hash) && s.their_forks.insert(hash));
+            if told {
+                self.send(peer, Body::Forks(v1::Forks { proofs: vec![proof.to_message()] }), out);
+            }
+        }
+    }
+
+    pub(super) fn their_frontier<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        message: &v1::Frontier,
+        now: Millis,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        for head in &message.heads {
+            let Some((log, head)) = parse_head(head) else { return Ok(Err(Fault::Malformed("head"))) };
+            if let Err(fault) = self.their_head(storage, peer, log, head, out)? {
+                return Ok(Err(fault));
+            }
+        }
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
+        session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
+        self.send_frontier(storage, peer, false, out);
+        self.want_ahead(storage, peer, message, out)?;
+        self.plan(now, out);
+        Ok(Ok(()))
+    }
+
+    /// Remembers a head that a peer shows, and looks at what it says about forks and about own entries.
+    fn their_head<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        log: LogName,
+        head: Head,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
+        if session.theirs.len() >= LOGS_MAX && !session.theirs.contains_key(&log) {
+            return Ok(Err(Fault::Limit("logs")));
+        }
+        session.theirs.insert(log, head);
+        if log == self.own.name() && head.sequence >= self.own.next() {
+            out.push(Effect::Report(Notice::OwnEntriesUnknown { log }));
+            self.open_new_log();
+        }
+        let differs = book::locate(storage, &log, head.sequence)?.is_some_and(|here| here.id != head.id);
+        if differs && self.ledger.forked_from(&log).is_none_or(|forked| forked > head.sequence) {
+            self.want_branch(peer, log, head.sequence, out);
+        }
+        Ok(Ok(()))
+    }
+
+    fn send_rules(&mut self, peer: NodeKey, mine: Digest, out: &mut Vec<Effect>) {
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        if session.sent_rules.replace(mine.rules) == Some(mine.rules) {
+            return;
+        }
+        let rules = v1::Rules {
+            charters: vec![self.rules.charter().bytes().to_vec()],
+            signatures: self.rules.signatures().map(CharterSignature::to_message).collect(),
+            mandates: self.rules.signed_mandates().collect(),
+        };
+        self.send(peer, Body::Rules(rules), out);
+    }
+
+    /// Takes in the rules of a peer: a union, judged by the keys of the charter alone, whoever carries them.
+    pub(super) fn their_rules(&mut self, message: &v1::Rules, out: &mut Vec<Effect>) -> Result<(), Fault> {
+        if message.charters.iter().any(|bytes| bytes != self.rules.charter().bytes()) {
+            return Err(Fault::Charter);
+        }
+        let mut records = Vec::new();
+        for signature in &message.signatures {
+            let signature = CharterSignature::parse(signature).map_err(|_| Fault::Malformed("charter signature"))?;
+            if self.rules.add_signature(signature.clone()) {
+                records.push(Record::Signature(signature));
+            }
+        }
+        for mandate in &message.mandates {
+            let mandate = RawMandate::parse(mandate.clone())?;
+            if self.rules.add_mandate(mandate.clone())? {
+                records.push(Record::Mandate(mandate));
+            }
+        }
+        if !records.is_empty() {
+            self.digest = None;
+            self.append(records, Batch::default(), out);
+            out.push(self.admission());
+        }
+        Ok(())
+    }
+
+    pub(super) fn their_forks(&mut self, message: v1::Forks, out: &mut Vec<Effect>) -> Result<(), Fault> {
+        if message.proofs.len() > FORKS_MAX {
+            return Err(Fault::Limit("fork proofs"));
+        }
+        let mut records = Vec::new();
+        for proof in message.proofs {
+            let proof = ForkProof::verify(proof, &self.network)?;
+            if self.rules.mandate_of(&proof.log().author).is_some() && self.ledger.wants_fork(&proof) {
+                records.push(Record::Fork(Box::new(proof)));
+            }
+        }
+        if !records.is_empty() {
+            self.append(records, Batch::default(), out);
+        }
+        Ok(())
+    }
+}
+
+fn half(hash: &[u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}
+
+fn head_message(log: &LogName, head: &Head) -> v1::Head {
+    v1::Head {
+        author: log.author.as_bytes().to_vec(),
+        log: log.log.as_bytes().to_vec(),
+        sequence: head.sequence.get(),
+        id: head.id.as_bytes().to_vec(),
+    }
+}
+
+pub(super) fn ahead_message(log: &LogName, sequence: Sequence, id: EntryId) -> v1::Ahead {
+    let v1::Head { author, log, sequence, id } = head_message(log, &Head { sequence, id });
+    v1::Ahead { author, log, sequence, id }
+}
+
+fn parse_head(message: &v1::Head) -> Option<(LogName, Head)> {
+    parse_place(&message.author, &message.log, message.sequence, &message.id)
+}
+
+pub(super) fn parse_place(author: &[u8], log: &[u8], sequence: u64, id: &[u8]) -> Option<(LogName, Head)> {
+    let log = LogName { author: NodeKey::try_from(author).ok()?, log: LogId::try_from(log).ok()? };
+    Some((log, Head { sequence: Sequence::new(sequence)?, id: EntryId::try_from(id).ok()? }))
+}

@@ -1,0 +1,320 @@
+//! Entries and fork proofs from anywhere: verified, judged, made durable, then folded and shown.
+//!
+//! Between [`Effect::Append`] and [`super::Event::Appended`] what was taken is *pending*: a second copy is not taken,
+//! and what follows it in its log may be.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use palabre_proto::v1;
+
+use super::Node;
+use super::event::{Effect, Fault, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
+use crate::ledger::book::{self, Effective, Verdict};
+use crate::ledger::entry::content_hash;
+use crate::ledger::{Entry, ForkProof, Head, RawEntry, Record};
+use crate::registers;
+use crate::state::{Position, StateError, Storage};
+use crate::time::Millis;
+
+/// What waits for the answer to one [`Effect::Append`].
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Who delivered each entry.
+    pub sources: BTreeMap<EntryId, NodeKey>,
+    /// Bytes to credit once it is durable.
+    pub owed: Option<(NodeKey, u64)>,
+    /// Own writes.
+    pub tickets: BTreeMap<EntryId, Ticket>,
+    /// Gossip messages whose verdict hangs on an entry.
+    pub messages: Vec<MessageId>,
+}
+
+/// What is under way to the disk.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    pending: BTreeMap<LogName, BTreeMap<Sequence, EntryId>>,
+    tentative: BTreeMap<LogName, Head>,
+    batches: VecDeque<Batch>,
+    damaged: BTreeMap<LogName, Vec<Sequence>>,
+}
+
+/// What became of an entry that came.
+pub(super) enum Outcome {
+    /// It goes to the disk.
+    Taken(Record),
+    /// It is held or on its way to the disk.
+    Held,
+    /// Its author is under no mandate that is held.
+    Stranger,
+    /// It and another one prove a fork, which goes to the disk.
+    Fork(Record, bool),
+    /// The entry before it here is another one: that of the other branch is wanted.
+    Parted,
+    /// It has no place here now.
+    Dropped,
+}
+
+impl Intake {
+    fn is_pending(&self, log: &LogName, sequence: Sequence) -> Option<EntryId> {
+        self.pending.get(log)?.get(&sequence).copied()
+    }
+
+    /// The first sequence of `log` that is neither held without a gap nor on its way to the disk.
+    pub(super) fn next_of(&self, log: &LogName, held: u64) -> u64 {
+        self.tentative.get(log).map_or(held, |head| head.sequence.get().max(held)) + 1
+    }
+
+    /// Whether this place is on its way to the disk.
+    pub(super) fn covers(&self, log: &LogName, sequence: Sequence) -> bool {
+        self.is_pending(log, sequence).is_some()
+    }
+
+    fn take(&mut self, entry: &Entry, continues: bool) {
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        self.pending.entry(log).or_default().insert(sequence, entry.id());
+        if continues {
+            self.tentative.insert(log, Head { sequence, id: entry.id() });
+        }
+    }
+
+    fn settle(&mut self, entry: &Entry) {
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        if let Some(pending) = self.pending.get_mut(&log) {
+            pending.remove(&sequence);
+            if pending.is_empty() {
+                self.pending.remove(&log);
+                self.tentative.remove(&log);
+            }
+        }
+    }
+
+    fn mends(&mut self, log: &LogName, sequence: Sequence) -> bool {
+        let Some(damaged) = self.damaged.get_mut(log) else { return false };
+        let before = damaged.len();
+        damaged.retain(|s| *s != sequence);
+        damaged.len() < before
+    }
+
+    /// Places whose records are damaged on disk.
+    pub(super) fn damaged(&self) -> impl Iterator<Item = (LogName, Sequence)> {
+        self.damaged.iter().flat_map(|(log, places)| places.iter().map(|s| (*log, *s)))
+    }
+}
+
+impl Node {
+    /// Judges an entry that came. Nothing is kept of one that is not authentic.
+    pub(super) fn receive<S: Storage>(
+        &mut self,
+        storage: &S,
+        raw: RawEntry,
+    ) -> Result<Result<(Entry, Outcome), Fault>, StateError> {
+        let entry = match raw.verify(&self.network) {
+            Ok(entry) => entry,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        if self.rules.mandate_of(&entry.header().author).is_none() {
+            return Ok(Ok((entry, Outcome::Stranger)));
+        }
+        let outcome = self.judge(storage, &entry)?;
+        Ok(Ok((entry, outcome)))
+    }
+
+    fn judge<S: Storage>(&mut self, storage: &S, entry: &Entry) -> Result<Outcome, StateError> {
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        if let Some(pending) = self.intake.is_pending(&log, sequence) {
+            // Another entry at a pending place is a fork: it will be seen as one when it comes again.
+            return Ok(if pending == entry.id() { Outcome::Held } else { Outcome::Dropped });
+        }
+        match self.ledger.judge(storage, entry)? {
+            Verdict::Next => Ok(self.take(entry, true)),
+            Verdict::Ahead | Verdict::TooFarAhead if self.continues_pending(entry) => Ok(self.take(entry, true)),
+            Verdict::Ahead => Ok(self.take(entry, false)),
+            Verdict::TooFarAhead | Verdict::Frozen => Ok(Outcome::Dropped),
+            Verdict::Parted => Ok(Outcome::Parted),
+            Verdict::Held if self.intake.mends(&log, sequence) => Ok(self.take(entry, false)),
+            Verdict::Held => Ok(Outcome::Held),
+            Verdict::Conflict(there) => {
+                let Some(other) = book::read_entry(storage, there.position, &self.network)? else {
+                    return Ok(Outcome::Dropped);
+                };
+                Ok(match ForkProof::new(entry, &other) {
+                    Ok(proof) => {
+                        let deeper = proof.parted_before();
+                        Outcome::Fork(Record::Fork(Box::new(proof)), deeper)
+                    }
+                    Err(_) => Outcome::Dropped,
+                })
+            }
+        }
+    }
+
+    fn continues_pending(&self, entry: &Entry) -> bool {
+        self.intake.tentative.get(&entry.header().log_name()).is_some_and(|head| {
+            head.sequence.next() == entry.header().sequence && entry.header().previous == Some(head.id)
+        })
+    }
+
+    fn take(&mut self, entry: &Entry, continues: bool) -> Outcome {
+        self.intake.take(entry, continues);
+        Outcome::Taken(Record::Entry(Box::new(entry.clone())))
+    }
+
+    /// The own entry goes to the disk like any other.
+    pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
+        self.intake.take(&entry, true);
+        let batch = Batch { tickets: BTreeMap::from([(entry.id(), ticket)]), ..Batch::default() };
+        self.append(vec![Record::Entry(Box::new(entry))], batch, out);
+    }
+
+    pub(super) fn append(&mut self, records: Vec<Record>, batch: Batch, out: &mut Vec<Effect>) {
+        self.intake.batches.push_back(batch);
+        out.push(Effect::Append(records));
+    }
+
+    /// A record that the index names cannot be read: it is wanted again.
+    pub(super) fn damaged(&mut self, log: LogName, sequence: Sequence) {
+        let places = self.intake.damaged.entry(log).or_default();
+        if !places.contains(&sequence) {
+            places.push(sequence);
+        }
+    }
+
+    /// The records of the oldest batch are durable: they are folded, and whoever waits for them hears of it.
+    pub(super) fn appended<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        records: &[(Record, Position)],
+        now: Millis,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        let batch = self.intake.batches.pop_front().unwrap_or_default();
+        for (record, position) in records {
+            match record {
+                Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
+                Record::Fork(proof) => self.fork_durable(storage, proof, *position, out)?,
+                rule => {
+                    Self::remember_rule(storage, rule, *position)?;
+                    registers::refold_all(storage, &self.rules)?;
+                }
+            }
+        }
+        self.digest = None;
+        out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
+        if let Some((peer, bytes)) = batch.owed {
+            self.owe(peer, bytes, out);
+        }
+        self.tell_changes(now, out);
+        self.plan(now, out);
+        self.plan_fetches(storage, now, out)
+    }
+
+    fn entry_durable<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        entry: &Entry,
+        position: Position,
+        batch: &Batch,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        self.intake.settle(entry);
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        match self.ledger.judge(storage, entry)? {
+            Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
+                let effective = self.fold(storage, entry, position)?;
+                self.want_attachments(storage, entry, &effective)?;
+            }
+            Verdict::Held => {
+                self.ledger.relocate(storage, entry, position)?;
+                out.push(Effect::Report(Notice::Mended { log, sequence }));
+            }
+            // A fork proof overtook it on the way to the disk.
+            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => {}
+        }
+        self.announced.settle(&log, sequence, out);
+        if let Some(session) = batch.sources.get(&entry.id()).and_then(|peer| self.sessions.get_mut(peer))
+            && let Some(head) = self.ledger.heads().get(&log).filter(|head| head.id == entry.id())
+        {
+            // Who delivered it knows that it is held now.
+            session.told.insert(log, *head);
+        }
+        if let Some(ticket) = batch.tickets.get(&entry.id()) {
+            out.push(Effect::Written { ticket: *ticket, id: entry.id() });
+            out.push(super::gossip::announce(entry));
+        }
+        Ok(())
+    }
+
+    /// Adds an entry to the ledger and folds what takes effect by it.
+    pub(super) fn fold<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        entry: &Entry,
+        position: Position,
+    ) -> Result<Vec<Effective>, StateError> {
+        let effective = self.ledger.add(storage, entry, position, &self.network)?;
+        let mut entries = Vec::with_capacity(effective.len());
+        for one in &effective {
+            if one.located.id == entry.id() {
+                entries.push((entry.clone(), position));
+            } else if let Some(waiting) = book::read_entry(storage, one.located.position, &self.network)? {
+                entries.push((waiting, one.located.position));
+            }
+        }
+        let folded: Vec<(&Entry, Position)> = entries.iter().map(|(entry, position)| (entry, *position)).collect();
+        registers::admit(storage, &self.rules, &folded)?;
+        Ok(effective)
+    }
+
+    fn fork_durable<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        proof: &ForkProof,
+        position: Position,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        if !self.ledger.wants_fork(proof) {
+            return Ok(());
+        }
+        let lost = self.ledger.add_fork(storage, proof, position)?;
+        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
+        registers::withdraw(storage, &self.rules, &ids)?;
+        out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
+        if proof.log() == self.own.name() {
+            self.open_new_log();
+        }
+        self.pass_on_fork(proof, out);
+        Ok(())
+    }
+
+    /// The disk takes nothing now: what was pending is forgotten, and will be wanted again.
+    pub(super) fn append_refused(&mut self, out: &mut Vec<Effect>) {
+        let batches = std::mem::take(&mut self.intake.batches);
+        self.intake.pending.clear();
+        self.intake.tentative.clear();
+        for batch in batches {
+            let refused =
+                batch.tickets.into_values().map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
+            out.extend(refused);
+            out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Ignore }));
+            if let Some((peer, bytes)) = batch.owed {
+                self.owe(peer, bytes, out);
+            }
+        }
+        self.own = match self.ledger.heads().get(&self.own.name()) {
+            Some(head) => crate::ledger::OwnLog::resume(self.own.name(), head),
+            None => self.own.emptied(),
+        };
+    }
+}
+
+/// The small attachments of an entry whose contents came along: those that are what the header names.
+pub(super) fn kept(entry: &Entry, contents: Vec<Vec<u8>>) -> Vec<(ContentHash, Vec<u8>)> {
+    let named = entry.header().attachments.iter().zip(contents);
+    named.filter(|(a, c)| !c.is_empty() && content_hash(c) == a.hash).map(|(a, c)| (a.hash, c)).collect()
+}
+
+/// The message of a range of one log.
+pub(super) fn range(log: &LogName, from: u64, to: u64) -> v1::Range {
+    v1::Range { author: log.author.as_bytes().to_vec(), log: log.log.as_bytes().to_vec(), from, to }
+}

@@ -1,0 +1,223 @@
+//! The state machine of one node: `handle(event, now) -> effects`. The daemon, the simulator and the tests drive it.
+//!
+//! | file | idea |
+//! |---|---|
+//! | [`event`] | what happens, and what the node wants done |
+//! | `start` | from disk to a running node |
+//! | `intake` | entries and proofs: verified, judged, made durable, folded |
+//! | `write` | the node's own acts |
+//! | `exchange` | digests, frontiers, rules, fork proofs |
+//! | `want` | what to take from whom |
+//! | `serve` | what to give, in which order |
+//! | `gossip` | the fast path |
+//! | `fetch` | attachments |
+//! | `neighbours` | whom to be connected to |
+//! | [`status`] | what people see of it |
+
+pub mod event;
+mod exchange;
+mod fetch;
+mod gossip;
+mod intake;
+mod neighbours;
+mod serve;
+mod start;
+pub mod status;
+mod want;
+mod write;
+
+use std::collections::BTreeMap;
+
+use palabre_proto::v1::sync_frame::Body;
+use rand_chacha::ChaCha20Rng;
+
+pub use event::{Effect, Event, Fault, MessageId, Notice, Ticket, Verdict, Write, WriteError};
+pub use start::{Facts, Identity};
+
+use crate::charter::Rules;
+use crate::id::{NetworkId, NodeKey};
+use crate::keys::Secret;
+use crate::ledger::{Ledger, OwnLog};
+use crate::state::{StateError, Storage};
+use crate::sync::Session;
+use crate::sync::session::Digest;
+use crate::time::Millis;
+use fetch::Fetches;
+use gossip::Announced;
+use intake::Intake;
+use neighbours::Neighbours;
+use want::Wants;
+
+/// How the node behaves towards its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Paid by the megabyte: two connections instead of four to six (`docs/design.md` §7).
+    pub metered: bool,
+}
+
+/// One node.
+pub struct Node {
+    key: NodeKey,
+    secret: Secret,
+    network: NetworkId,
+    rules: Rules,
+    ledger: Ledger,
+    own: OwnLog,
+    rng: ChaCha20Rng,
+    intake: Intake,
+    sessions: BTreeMap<NodeKey, Session>,
+    wants: Wants,
+    announced: Announced,
+    fetches: Fetches,
+    neighbours: Neighbours,
+    digest: Option<Digest>,
+    behind_since: Option<Millis>,
+}
+
+impl Node {
+    /// Takes in what happened and says what to do. An error means that the index cannot be read: it must be rebuilt.
+    pub fn handle<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        event: Event,
+        now: Millis,
+    ) -> Result<Vec<Effect>, StateError> {
+        let mut out = Vec::new();
+        match event {
+            Event::Connected { peer } => self.connected(peer, now, &mut out),
+            Event::Disconnected { peer } => self.disconnected(peer, now, &mut out),
+            Event::DialFailed { peer, why } => self.neighbours.failed(&peer, Some(why), now),
+            Event::Found { peer, addresses } => self.neighbours.found(peer, addresses),
+            Event::Packet { peer, packet } => self.packet(storage, peer, &packet, now, &mut out)?,
+            Event::Gossip { from, message, bytes } => self.gossip(storage, from, message, &bytes, now, &mut out)?,
+            Event::Write { ticket, write } => self.write(storage, ticket, write, now, &mut out)?,
+            Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
+            Event::AppendRefused => self.append_refused(&mut out),
+            Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
+            Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
+            Event::Damaged { log, sequence } => self.damaged(log, sequence),
+            Event::Tick => self.tick(storage, now, &mut out)?,
+        }
+        Ok(out)
+    }
+
+    fn connected(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+        if !self.rules.admits(&peer) {
+            out.push(Effect::Disconnect { peer, reason: Fault::NotAdmitted });
+            return;
+        }
+        match Session::new(now) {
+            Ok(session) => {
+                self.sessions.insert(peer, session);
+                self.neighbours.connected(peer, now);
+                self.fetches.retry();
+                self.send_digest(peer, now, out);
+            }
+            Err(error) => out.push(Effect::Disconnect { peer, reason: error.into() }),
+        }
+    }
+
+    fn disconnected(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+        self.sessions.remove(&peer);
+        self.neighbours.disconnected(&peer, now);
+        self.wants.forget(&peer);
+        self.drop_fetches(&peer);
+        self.plan(now, out);
+    }
+
+    fn packet<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        peer: NodeKey,
+        packet: &[u8],
+        now: Millis,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+        session.heard = now;
+        let outcome = match session.unpack(packet) {
+            Ok(body) => self.frame(storage, peer, body, now, out)?,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(fault) = outcome {
+            self.pause(peer, fault, now, out);
+        }
+        Ok(())
+    }
+
+    fn frame<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        peer: NodeKey,
+        body: Body,
+        now: Millis,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        match body {
+            Body::Digest(message) => Ok(self.their_digest(storage, peer, &message, out)),
+            Body::Frontier(message) => self.their_frontier(storage, peer, &message, now, out),
+            Body::Rules(message) => Ok(self.their_rules(&message, out)),
+            Body::Forks(message) => Ok(self.their_forks(message, out)),
+            Body::Want(message) => self.their_want(storage, peer, &message, out),
+            // Progress for people; what is due is counted by what was asked for.
+            Body::Promise(message) => {
+                if let Some(session) = self.sessions.get_mut(&peer) {
+                    session.promised = (message.entries, message.bytes);
+                }
+                Ok(Ok(()))
+            }
+            Body::Delivery(message) => self.delivery(storage, peer, message, now, out),
+            Body::Credit(message) => self.credited(storage, peer, message.bytes, out),
+        }
+    }
+
+    /// Closes a connection over a fault and leaves the peer alone for a while.
+    fn pause(&mut self, peer: NodeKey, fault: Fault, now: Millis, out: &mut Vec<Effect>) {
+        let text = fault.to_string();
+        self.neighbours.paused(peer, text.clone(), now);
+        out.push(Effect::Report(Notice::Paused { peer, fault: text }));
+        out.push(Effect::Disconnect { peer, reason: fault });
+        self.disconnected(peer, now, out);
+    }
+
+    /// Packs a frame for a peer. A frame that cannot be packed closes the connection: what follows would not be read.
+    fn send(&mut self, peer: NodeKey, body: Body, out: &mut Vec<Effect>) {
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        match session.pack(body) {
+            Ok(packet) => out.push(Effect::Send { peer, packet }),
+            Err(error) => {
+                self.sessions.remove(&peer);
+                self.wants.forget(&peer);
+                out.push(Effect::Disconnect { peer, reason: error.into() });
+            }
+        }
+    }
+
+    fn tick<S: Storage>(&mut self, storage: &mut S, now: Millis, out: &mut Vec<Effect>) -> Result<(), StateError> {
+        self.announced.expire(now, out);
+        self.release_stalled(now);
+        self.tell_changes(now, out);
+        self.plan(now, out);
+        self.plan_fetches(storage, now, out)?;
+        self.neighbours.plan(&self.rules, now, out);
+        Ok(())
+    }
+
+    /// The node's key.
+    #[must_use]
+    pub const fn key(&self) -> NodeKey {
+        self.key
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}

@@ -1,0 +1,250 @@
+//! Whom to be connected to: four to six of the admitted nodes, not all (`docs/design.md` §7).
+//!
+//! The first neighbour is the next reachable node on the ring of keys: so the reachable nodes always form one whole.
+//! The others are drawn by a hash that differs from node to node. Failures back off, for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Link;
+use super::event::{Effect, Fault};
+use crate::charter::Rules;
+use crate::id::NodeKey;
+use crate::time::Millis;
+
+/// Connections that a node opens by itself.
+const LOW: usize = 4;
+/// Connections beyond which a node closes some.
+const HIGH: usize = 6;
+/// The same on a metered link.
+const METERED: usize = 2;
+/// First pause after a failure, in milliseconds.
+const PAUSE_FIRST: u64 = 1_000;
+/// Longest pause after failures: a peer that comes back is found within minutes.
+const PAUSE_LAST: u64 = 5 * 60_000;
+/// Pause of a peer that did something wrong, first and doubling.
+const PAUSE_FAULT: u64 = 30_000;
+/// Milliseconds after which a dial that nobody answered for counts as failed.
+const DIAL_PATIENCE: u64 = 90_000;
+/// Milliseconds between further connections that are opened to mix the region.
+const ROTATE: u64 = 10 * 60_000;
+/// Milliseconds that a surplus connection lives at least: long enough to be of use to a newcomer.
+const SURPLUS: u64 = 60_000;
+
+/// What is remembered of a node.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Acquaintance {
+    connected: Option<Millis>,
+    dialing: Option<Millis>,
+    failures: u32,
+    not_before: Millis,
+    found: Vec<String>,
+    attempted: Option<Millis>,
+    /// The last fault, for `peer why`.
+    pub(super) fault: Option<String>,
+    /// Why it could last not be reached, for `peer why`.
+    pub(super) unreached: Option<String>,
+}
+
+/// Who is connected and who may be dialled next.
+#[derive(Debug)]
+pub(super) struct Neighbours {
+    own: NodeKey,
+    link: Link,
+    configured: BTreeMap<NodeKey, Vec<String>>,
+    known: BTreeMap<NodeKey, Acquaintance>,
+    salt: u64,
+    rotated: Millis,
+}
+
+impl Neighbours {
+    pub(super) fn new(own: NodeKey, link: Link, configured: BTreeMap<NodeKey, Vec<String>>, salt: u64) -> Self {
+        Self { own, link, configured, known: BTreeMap::new(), salt, rotated: Millis(0) }
+    }
+
+    pub(super) fn begin(&mut self, now: Millis) {
+        self.rotated = now;
+    }
+
+    pub(super) fn connected(&mut self, peer: NodeKey, now: Millis) {
+        let known = self.known.entry(peer).or_default();
+        known.connected = Some(now);
+        known.dialing = None;
+        known.failures = 0;
+        known.unreached = None;
+    }
+
+    /// A short pause follows: a connection that closes at once must not be opened again at once.
+    pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Millis) {
+        if let Some(known) = self.known.get_mut(peer)
+            && known.connected.take().is_some()
+        {
+            known.not_before = known.not_before.max(now.plus(PAUSE_FIRST));
+        }
+    }
+
+    pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Millis) {
+        let salt = self.salt;
+        let known = self.known.entry(*peer).or_default();
+        known.dialing = None;
+        known.failures = known.failures.saturating_add(1);
+        known.not_before = now.plus(backoff(PAUSE_FIRST, known.failures, peer, salt));
+        known.unreached = why.or_else(|| known.unreached.take());
+    }
+
+    /// The peer did something wrong: it is left alone, longer each time.
+    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, now: Millis) {
+        let salt = self.salt;
+        let known = self.known.entry(peer).or_default();
+        known.failures = known.failures.saturating_add(1);
+        known.not_before = now.plus(backoff(PAUSE_FAULT, known.failures, &peer, salt));
+        known.fault = Some(fault);
+    }
+
+    pub(super) fn found(&mut self, peer: NodeKey, addresses: Vec<String>) {
+        let known = self.known.entry(peer).or_default();
+        known.found = addresses;
+        known.not_before = Millis(0);
+    }
+
+    /// What is remembered of a node.
+    pub(super) fn acquaintance(&self, peer: &NodeKey) -> Option<&Acquaintance> {
+        self.known.get(peer)
+    }
+
+    /// Opens what is lacking and closes what is too much.
+    pub(super) fn plan(&mut self, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
+        self.give_up(now);
+        let admitted: BTreeMap<NodeKey, Vec<String>> = rules
+            .admitted()
+            .filter(|(node, _)| node.key != self.own)
+            .map(|(node, _)| (node.key, node.addresses.clone()))
+            .collect();
+        let connected: BTreeSet<NodeKey> = self.with(|k| k.connected.is_some());
+        let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
+        let (low, high) = if self.link.metered { (METERED, METERED) } else { (LOW, HIGH) };
+        let ready: Vec<NodeKey> =
+            admitted.keys().filter(|k| !busy.contains(k) && self.is_ready(k, now)).copied().collect();
+        let mut chosen = Vec::new();
+        if let Some(next) = self.on_ring(ready.iter().copied())
+            && self.on_ring(busy.iter().copied()).is_none_or(|there| self.ring(&next) < self.ring(&there))
+        {
+            chosen.push(next);
+        }
+        let mut others: Vec<NodeKey> = ready.into_iter().filter(|k| !chosen.contains(k)).collect();
+        others.sort_by_key(|k| self.draw(k));
+        let rotate = now.since(self.rotated) >= ROTATE && connected.len() < high;
+        if rotate {
+            self.rotated = now;
+            self.salt = self.salt.wrapping_add(1);
+        }
+        let lacking = (low + usize::from(rotate)).saturating_sub(busy.len() + chosen.len());
+        chosen.extend(others.into_iter().take(lacking));
+        for peer in chosen {
+            self.dial(peer, &admitted, now, out);
+        }
+        self.trim(&connected, high, now, out);
+    }
+
+    fn dial(&mut self, peer: NodeKey, admitted: &BTreeMap<NodeKey, Vec<String>>, now: Millis, out: &mut Vec<Effect>) {
+        let known = self.known.entry(peer).or_default();
+        let mut addresses = self.configured.get(&peer).cloned().unwrap_or_default();
+        addresses.extend(known.found.iter().cloned());
+        addresses.extend(admitted.get(&peer).into_iter().flatten().cloned());
+        let mut seen = BTreeSet::new();
+        addresses.retain(|address| seen.insert(address.clone()));
+        if addresses.is_empty() {
+            // Nothing to dial: it may dial here.
+            known.not_before = now.plus(PAUSE_LAST);
+            return;
+        }
+        known.dialing = Some(now);
+        known.attempted = Some(now);
+        out.push(Effect::Dial { peer, addresses });
+    }
+
+    /// Closes surplus connections, never those to the neighbours on the ring.
+    fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Millis, out: &mut Vec<Effect>) {
+        let surplus = connected.len().saturating_sub(high);
+        let kept = [self.on_ring(connected.iter().copied()), self.before_on_ring(connected)];
+        let mut old: Vec<NodeKey> = connected
+            .iter()
+            .filter(|k| !kept.contains(&Some(**k)))
+            .filter(|k| self.known.get(k).and_then(|a| a.connected).is_some_and(|since| now.since(since) >= SURPLUS))
+            .copied()
+            .collect();
+        old.sort_by_key(|k| std::cmp::Reverse(self.draw(k)));
+        out.extend(old.into_iter().take(surplus).map(|peer| Effect::Disconnect { peer, reason: Fault::Surplus }));
+    }
+
+    fn give_up(&mut self, now: Millis) {
+        let late: Vec<NodeKey> =
+            self.with(|k| k.dialing.is_some_and(|since| now.since(since) >= DIAL_PATIENCE)).into_iter().collect();
+        for peer in late {
+            self.failed(&peer, None, now);
+        }
+    }
+
+    fn with(&self, keep: impl Fn(&Acquaintance) -> bool) -> BTreeSet<NodeKey> {
+        self.known.iter().filter(|(_, known)| keep(known)).map(|(key, _)| *key).collect()
+    }
+
+    /// A clock that was set back makes `not_before` lie far ahead; no pause is longer than the longest.
+    fn is_ready(&self, peer: &NodeKey, now: Millis) -> bool {
+        self.known.get(peer).is_none_or(|k| k.not_before <= now || k.not_before.since(now) > 4 * PAUSE_LAST)
+    }
+
+    /// How far `key` lies after the own one on the ring of keys.
+    fn ring(&self, key: &NodeKey) -> (bool, NodeKey) {
+        (*key < self.own, *key)
+    }
+
+    fn on_ring(&self, keys: impl Iterator<Item = NodeKey>) -> Option<NodeKey> {
+        keys.min_by_key(|key| self.ring(key))
+    }
+
+    fn before_on_ring(&self, keys: &BTreeSet<NodeKey>) -> Option<NodeKey> {
+        keys.iter().copied().max_by_key(|key| self.ring(key))
+    }
+
+    /// A number for each other node that differs from node to node and from rotation to rotation.
+    fn draw(&self, peer: &NodeKey) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.own.as_bytes()).update(peer.as_bytes()).update(&self.salt.to_le_bytes());
+        *hasher.finalize().as_bytes()
+    }
+}
+
+impl Acquaintance {
+    /// Until when the node is left alone.
+    pub(super) const fn not_before(&self) -> Millis {
+        self.not_before
+    }
+
+    /// Since when it is connected.
+    pub(super) const fn connected(&self) -> Option<Millis> {
+        self.connected
+    }
+
+    /// When it was last dialled.
+    pub(super) const fn attempted(&self) -> Option<Millis> {
+        self.attempted
+    }
+
+    /// Whether a dial is under way.
+    pub(super) const fn is_dialing(&self) -> bool {
+        self.dialing.is_some()
+    }
+
+    /// How many times in a row it could not be reached.
+    pub(super) const fn failures(&self) -> u32 {
+        self.failures
+    }
+}
+
+/// Doubling pauses, each longer by up to a quarter: nodes that lost power together do not come back in step.
+fn backoff(first: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
+    let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(PAUSE_LAST);
+    let spread =
+        u64::from(peer.as_bytes()[0]).wrapping_mul(31).wrapping_add(salt).wrapping_add(u64::from(failures)) % 256;
+    doubled + doubled * spread / 1024
+}

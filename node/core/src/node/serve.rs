@@ -1,0 +1,194 @@
+//! What to give: urgent entries first, then whole entries in the order of time, on the receiver's credit, with the
+//! totals said up front (`docs/design.md` §7).
+
+use std::collections::{BTreeMap, VecDeque};
+
+use palabre_proto::Message;
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::Node;
+use super::event::{Effect, Fault, Notice};
+use super::intake::range;
+use super::want::RANGES_MAX;
+use crate::id::{LogId, LogName, NodeKey, Sequence};
+use crate::ledger::book::{self, Located};
+use crate::ledger::{Entry, Priority};
+use crate::state::{StateError, Storage};
+use crate::sync::session::{CREDIT_WINDOW, Due};
+
+/// Largest attachment that is sent along with its entry (`docs/design.md` §3).
+pub(super) const SMALL_ATTACHMENT: u64 = 4 * 1024;
+/// Bytes of entries after which a delivery is closed: small enough that an urgent entry does not wait long behind it on a
+/// slow link, large enough that its overhead does not show.
+const DELIVERY_BYTES: usize = 32 * 1024;
+/// Most entries that a peer may want at once and not have been sent.
+const DUE_MAX: usize = 8_192;
+
+impl Node {
+    /// Queues what a peer wants and says how much it will be.
+    pub(super) fn their_want<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        message: &v1::Want,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        if message.ranges.len() > RANGES_MAX {
+            return Ok(Err(Fault::Limit("ranges")));
+        }
+        let mut queues: BTreeMap<LogName, VecDeque<(Sequence, Located)>> = BTreeMap::new();
+        let mut missing = Vec::new();
+        let mut room = DUE_MAX.saturating_sub(self.sessions.get(&peer).map_or(0, |s| s.due.len()));
+        for wanted in &message.ranges {
+            let Some((log, from, to)) = parse_range(wanted) else { return Ok(Err(Fault::Malformed("range"))) };
+            let limit = usize::try_from(to - from.get() + 1).unwrap_or(usize::MAX);
+            if limit > room {
+                return Ok(Err(Fault::Limit("entries")));
+            }
+            room -= limit;
+            let found = book::locate_from(storage, &log, from, limit)?;
+            let mut next = from.get();
+            for (sequence, located) in found.into_iter().take_while(|(s, _)| s.get() <= to) {
+                if sequence.get() > next {
+                    missing.push(range(&log, next, sequence.get() - 1));
+                }
+                next = sequence.get() + 1;
+                queues.entry(log).or_default().push_back((sequence, located));
+            }
+            if next <= to {
+                missing.push(range(&log, next, to));
+            }
+        }
+        self.promise(peer, queues, out);
+        if !missing.is_empty() {
+            self.send(peer, Body::Delivery(v1::Delivery { entries: Vec::new(), missing }), out);
+        }
+        self.pump(storage, peer, out)?;
+        Ok(Ok(()))
+    }
+
+    fn promise(
+        &mut self,
+        peer: NodeKey,
+        queues: BTreeMap<LogName, VecDeque<(Sequence, Located)>>,
+        out: &mut Vec<Effect>,
+    ) {
+        let all = || queues.values().flatten();
+        let (entries, bytes) = (all().count() as u64, all().map(|(_, l)| u64::from(l.size)).sum());
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        let (urgent, routine) = in_order(queues);
+        for due in urgent.into_iter().rev() {
+            session.due.push_front(due);
+        }
+        session.due.extend(routine);
+        // A single entry, as after an announcement, needs no total.
+        if entries > 1 {
+            self.send(peer, Body::Promise(v1::Promise { entries, bytes }), out);
+        }
+    }
+
+    /// Sends what is due, as far as the credit goes.
+    fn pump<S: Storage>(&mut self, storage: &S, peer: NodeKey, out: &mut Vec<Effect>) -> Result<(), StateError> {
+        loop {
+            let mut delivery = v1::Delivery::default();
+            let mut bytes = 0;
+            while bytes < DELIVERY_BYTES {
+                let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+                if session.unacknowledged + bytes as u64 >= CREDIT_WINDOW || session.elider.is_full() {
+                    break;
+                }
+                let Some(due) = session.due.pop_front() else { break };
+                let Some(entry) = self.readable(storage, due, out)? else {
+                    delivery.missing.push(range(&due.log, due.sequence.get(), due.sequence.get()));
+                    continue;
+                };
+                let attachments = small_attachments(storage, &entry);
+                let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+                let known = session.their_head(&due.log);
+                let delivered = session.elider.elide(&entry, known, attachments);
+                bytes += entry.size().max(delivered.encoded_len());
+                session.unacknowledged += entry.size() as u64;
+                delivery.entries.push(delivered);
+            }
+            if delivery.entries.is_empty() && delivery.missing.is_empty() {
+                return Ok(());
+            }
+            self.send(peer, Body::Delivery(delivery), out);
+        }
+    }
+
+    /// The entry that is due; nothing when its record is damaged, which is noted and fetched again.
+    fn readable<S: Storage>(
+        &mut self,
+        storage: &S,
+        due: Due,
+        out: &mut Vec<Effect>,
+    ) -> Result<Option<Entry>, StateError> {
+        let Some(located) = book::locate(storage, &due.log, due.sequence)? else { return Ok(None) };
+        let entry = book::read_entry(storage, located.position, &self.network)?;
+        if entry.is_none() {
+            self.damaged(due.log, due.sequence);
+            out.push(Effect::Report(Notice::DamagedRecord { log: due.log, sequence: due.sequence }));
+        }
+        Ok(entry)
+    }
+
+    /// A peer has taken what was sent.
+    pub(super) fn credited<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        bytes: u64,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.unacknowledged = session.unacknowledged.saturating_sub(bytes);
+        }
+        self.pump(storage, peer, out)?;
+        Ok(Ok(()))
+    }
+}
+
+/// Urgent ones, then the logs merged by their authors' clocks; within a log always in its own order.
+fn in_order(mut queues: BTreeMap<LogName, VecDeque<(Sequence, Located)>>) -> (Vec<Due>, Vec<Due>) {
+    let mut urgent = Vec::new();
+    for (log, queue) in &mut queues {
+        queue.retain(|(sequence, located)| {
+            let first = located.priority == Priority::Urgent;
+            if first {
+                urgent.push((located.clock, Due { log: *log, sequence: *sequence }));
+            }
+            !first
+        });
+    }
+    urgent.sort_by_key(|(clock, due)| (*clock, due.log, due.sequence));
+    let mut routine = Vec::new();
+    let mut fronts: std::collections::BTreeSet<_> =
+        queues.iter().filter_map(|(log, queue)| queue.front().map(|(_, l)| (l.clock, *log))).collect();
+    while let Some((_, log)) = fronts.pop_first() {
+        let Some(queue) = queues.get_mut(&log) else { continue };
+        if let Some((sequence, _)) = queue.pop_front() {
+            routine.push(Due { log, sequence });
+        }
+        if let Some((_, next)) = queue.front() {
+            fronts.insert((next.clock, log));
+        }
+    }
+    (urgent.into_iter().map(|(_, due)| due).collect(), routine)
+}
+
+/// The contents of the small attachments, in the order of the header; none at all when none is held.
+fn small_attachments<S: Storage>(storage: &S, entry: &Entry) -> Vec<Vec<u8>> {
+    let content = |a: &crate::ledger::Attachment| {
+        if a.size > SMALL_ATTACHMENT { None } else { storage.small_attachment(&a.hash) }.unwrap_or_default()
+    };
+    let contents: Vec<Vec<u8>> = entry.header().attachments.iter().map(content).collect();
+    if contents.iter().all(Vec::is_empty) { Vec::new() } else { contents }
+}
+
+fn parse_range(message: &v1::Range) -> Option<(LogName, Sequence, u64)> {
+    let author = NodeKey::try_from(message.author.as_slice()).ok()?;
+    let log = LogId::try_from(message.log.as_slice()).ok()?;
+    let from = Sequence::new(message.from)?;
+    (message.to >= message.from).then_some((LogName { author, log }, from, message.to))
+}

@@ -1,0 +1,190 @@
+//! From disk to a running node: the index is loaded, the segments' tail is folded, the own log is chosen.
+
+use std::collections::BTreeMap;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+
+use super::fetch::Fetches;
+use super::gossip::Announced;
+use super::intake::Intake;
+use super::neighbours::Neighbours;
+use super::want::Wants;
+use super::{Effect, Link, Node};
+use crate::charter::Rules;
+use crate::id::{EntryId, LogId, LogName, NodeKey};
+use crate::keys::Secret;
+use crate::ledger::book::{self, Verdict};
+use crate::ledger::{Entry, Head, Ledger, OwnLog, Record};
+use crate::registers;
+use crate::state::{Position, State, StateError, Storage};
+use crate::time::Millis;
+
+/// Who the node is.
+pub struct Identity {
+    /// The node's key.
+    pub secret: Secret,
+    /// Randomness for log ids and choices; a new one at every start.
+    pub seed: [u8; 32],
+    /// How it behaves towards its link.
+    pub link: Link,
+    /// Addresses of nodes from the configuration.
+    pub peers: BTreeMap<NodeKey, Vec<String>>,
+}
+
+/// What the disk told at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The own log may go further than what is on disk: the index was lost after an unclean stop, the segments end before
+    /// the head that it knew, or a record is damaged. Then a new log is opened (`docs/design.md` §3).
+    pub tail_doubtful: bool,
+}
+
+impl Node {
+    /// A node whose index is loaded. The segments' tail follows by [`Node::replay`], then [`Node::begin`].
+    pub fn load<S: Storage>(storage: &S, rules: Rules, identity: Identity) -> Result<Self, StateError> {
+        let key = identity.secret.node_key();
+        let network = *rules.network();
+        let mut rng = ChaCha20Rng::from_seed(identity.seed);
+        let own = OwnLog::open(key, draw(&mut rng), None);
+        Ok(Self {
+            key,
+            network,
+            ledger: Ledger::load(storage, &network)?,
+            neighbours: Neighbours::new(key, identity.link, identity.peers, rng.next_u64()),
+            secret: identity.secret,
+            rules,
+            own,
+            rng,
+            intake: Intake::default(),
+            sessions: BTreeMap::new(),
+            wants: Wants::default(),
+            announced: Announced::default(),
+            fetches: Fetches::default(),
+            digest: None,
+            behind_since: None,
+        })
+    }
+
+    /// Folds one record of the segments that the index has not folded yet.
+    pub fn replay<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        record: &Record,
+        position: Position,
+    ) -> Result<(), StateError> {
+        match record {
+            Record::Entry(entry) => self.replay_entry(storage, entry, position),
+            Record::Fork(proof) => {
+                let lost = self.ledger.add_fork(storage, proof, position)?;
+                let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
+                registers::withdraw(storage, &self.rules, &ids).map(drop)
+            }
+            Record::Mandate(mandate) => {
+                Self::remember_rule(storage, record, position)?;
+                // One that does not count under this charter is of no consequence.
+                if self.rules.add_mandate(mandate.clone()).unwrap_or(false) {
+                    registers::refold_all(storage, &self.rules)?;
+                }
+                Ok(())
+            }
+            Record::Signature(signature) => {
+                Self::remember_rule(storage, record, position)?;
+                self.rules.add_signature(signature.clone());
+                Ok(())
+            }
+            Record::Charter(_) => Ok(()),
+        }
+    }
+
+    fn replay_entry<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        entry: &Entry,
+        position: Position,
+    ) -> Result<(), StateError> {
+        match self.ledger.judge(storage, entry)? {
+            // What is on disk counts, however far ahead.
+            Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
+                self.fold(storage, entry, position)?;
+                Ok(())
+            }
+            Verdict::Held => self.ledger.relocate(storage, entry, position),
+            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
+        }
+    }
+
+    /// Rules are few: the index keeps where they are recorded, and they are read again at each start.
+    pub(super) fn remember_rule<S: State>(
+        storage: &mut S,
+        record: &Record,
+        position: Position,
+    ) -> Result<(), StateError> {
+        let name = blake3::hash(&record.encode());
+        storage.put([RULES, name.as_bytes().as_slice()].concat(), position.to_bytes().to_vec())
+    }
+
+    /// Reads the rules that the index knows of, once it is loaded.
+    pub fn load_rules<S: Storage>(&mut self, storage: &S) -> Result<(), StateError> {
+        for (_, value) in crate::state::scan_all(storage, RULES)? {
+            let Some(bytes) = Position::from_bytes(&value).map(|at| storage.record(at)).transpose()?.flatten() else {
+                continue;
+            };
+            match Record::verify(&bytes, &self.network) {
+                // One that does not count under this charter is of no consequence.
+                Ok(Record::Mandate(mandate)) => drop(self.rules.add_mandate(mandate)),
+                Ok(Record::Signature(signature)) => drop(self.rules.add_signature(signature)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Chooses the own log and says who may connect.
+    pub fn begin<S: Storage>(&mut self, storage: &S, facts: Facts, now: Millis) -> Result<Vec<Effect>, StateError> {
+        let newest = self.newest_own(storage)?;
+        let last_own = newest.map(|(_, head)| head.id);
+        self.own = match newest {
+            Some((name, head)) if !facts.tail_doubtful && !self.is_broken(&name) => OwnLog::resume(name, &head),
+            _ => OwnLog::open(self.key, draw(&mut self.rng), last_own),
+        };
+        self.neighbours.begin(now);
+        Ok(vec![self.admission()])
+    }
+
+    /// Whether an own log cannot be continued: forked, or with a gap behind which entries are held.
+    fn is_broken(&self, log: &LogName) -> bool {
+        self.ledger.forked_from(log).is_some() || self.ledger.ahead().any(|(ahead, ..)| ahead == *log)
+    }
+
+    /// The own log whose head was recorded last.
+    fn newest_own<S: Storage>(&self, storage: &S) -> Result<Option<(LogName, Head)>, StateError> {
+        let mut newest: Option<(Position, LogName, Head)> = None;
+        for (log, head) in self.ledger.logs_of(self.key) {
+            let Some(located) = book::locate(storage, log, head.sequence)? else { continue };
+            if newest.as_ref().is_none_or(|(position, ..)| *position < located.position) {
+                newest = Some((located.position, *log, *head));
+            }
+        }
+        Ok(newest.map(|(_, log, head)| (log, head)))
+    }
+
+    /// Opens a new own log: peers hold entries of the current one that are unknown here.
+    pub(super) fn open_new_log(&mut self) {
+        let last = self.ledger.heads().get(&self.own.name()).map(|head| head.id);
+        self.own = OwnLog::open(self.key, draw(&mut self.rng), last);
+    }
+
+    pub(super) fn admission(&self) -> Effect {
+        Effect::Admit(self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect())
+    }
+}
+
+/// Keys of the index under which the positions of recorded rules are.
+const RULES: &[u8] = b"c";
+
+fn draw(rng: &mut ChaCha20Rng) -> LogId {
+    let mut bytes = [0; LogId::LEN];
+    rng.fill_bytes(&mut bytes);
+    LogId::from_bytes(bytes)
+}

@@ -1,0 +1,152 @@
+//! One side of one connection: what the two nodes have told each other, what is being sent, what is owed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::codec::{CodecError, Packer, Unpacker};
+use super::elide::{Elider, Restorer};
+use crate::id::{ContentHash, EntryId, LogName, Sequence};
+use crate::ledger::Head;
+use crate::time::Millis;
+
+/// Bytes of entries that may be under way without being credited: some seconds of a fast link, a minute of a slow one.
+pub const CREDIT_WINDOW: u64 = 512 * 1024;
+
+/// The three hashes of a digest (`docs/design.md` §7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// Charter set and mandates.
+    pub rules: [u8; 16],
+    /// Log heads and fork proofs.
+    pub frontier: [u8; 16],
+}
+
+impl Digest {
+    /// The message that stands for it.
+    #[must_use]
+    pub fn to_message(self) -> v1::Digest {
+        v1::Digest { rules: self.rules.to_vec(), frontier: self.frontier.to_vec(), witnesses: Vec::new() }
+    }
+
+    /// Parses the message.
+    #[must_use]
+    pub fn parse(message: &v1::Digest) -> Option<Self> {
+        Some(Self {
+            rules: message.rules.as_slice().try_into().ok()?,
+            frontier: message.frontier.as_slice().try_into().ok()?,
+        })
+    }
+}
+
+/// An entry that the other side wants, in the order in which it will be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Its log.
+    pub log: LogName,
+    /// Its place there.
+    pub sequence: Sequence,
+}
+
+/// One side of one connection.
+pub struct Session {
+    packer: Packer,
+    unpacker: Unpacker,
+    /// Leaves out what the other side can compute.
+    pub elider: Elider,
+    /// Rebuilds what the other side left out.
+    pub restorer: Restorer,
+    /// The heads that the other side has told.
+    pub theirs: BTreeMap<LogName, Head>,
+    /// The fork proofs that the other side has told.
+    pub their_forks: BTreeSet<ContentHash>,
+    /// The heads that the other side knows to be held here.
+    pub told: BTreeMap<LogName, Head>,
+    /// What is held ahead here, as last told.
+    pub told_ahead: BTreeSet<EntryId>,
+    /// The fork proofs told.
+    pub told_forks: BTreeSet<ContentHash>,
+    /// The other side's last digest.
+    pub their_digest: Option<Digest>,
+    /// The last digest sent, and when.
+    pub sent_digest: Option<(Digest, Millis)>,
+    /// The rules last sent, by their digest.
+    pub sent_rules: Option<[u8; 16]>,
+    /// What the other side wants and has not been sent.
+    pub due: VecDeque<Due>,
+    /// Bytes of entries sent and not credited.
+    pub unacknowledged: u64,
+    /// Bytes of entries received and made durable, not credited yet.
+    pub owed: u64,
+    /// Entries that were asked for and have not been delivered.
+    pub asked: u64,
+    /// Entries and bytes that the other side last said it would send.
+    pub promised: (u64, u64),
+    /// When the last packet came.
+    pub heard: Millis,
+}
+
+impl Session {
+    /// A session on a new connection.
+    pub fn new(now: Millis) -> Result<Self, CodecError> {
+        Ok(Self {
+            packer: Packer::new()?,
+            unpacker: Unpacker::new()?,
+            elider: Elider::default(),
+            restorer: Restorer::default(),
+            theirs: BTreeMap::new(),
+            their_forks: BTreeSet::new(),
+            told: BTreeMap::new(),
+            told_ahead: BTreeSet::new(),
+            told_forks: BTreeSet::new(),
+            their_digest: None,
+            sent_digest: None,
+            sent_rules: None,
+            due: VecDeque::new(),
+            unacknowledged: 0,
+            owed: 0,
+            asked: 0,
+            promised: (0, 0),
+            heard: now,
+        })
+    }
+
+    /// The packet of a frame.
+    pub fn pack(&mut self, body: Body) -> Result<Vec<u8>, CodecError> {
+        self.packer.pack(body)
+    }
+
+    /// The frame in a packet.
+    pub fn unpack(&mut self, packet: &[u8]) -> Result<Body, CodecError> {
+        self.unpacker.unpack(packet)
+    }
+
+    /// The heads that have changed since they were told; they count as told from now on.
+    pub fn tell(&mut self, heads: &BTreeMap<LogName, Head>) -> Vec<(LogName, Head)> {
+        let news: Vec<_> =
+            heads.iter().filter(|(log, head)| self.told.get(log) != Some(head)).map(|(l, h)| (*l, *h)).collect();
+        self.told.extend(news.iter().copied());
+        news
+    }
+
+    /// Both sides hold the same.
+    pub fn level(&mut self, heads: &BTreeMap<LogName, Head>) {
+        self.told.clone_from(heads);
+        self.theirs.clone_from(heads);
+    }
+
+    /// The other side's head of a log.
+    #[must_use]
+    pub fn their_head(&self, log: &LogName) -> Option<(Sequence, EntryId)> {
+        self.theirs.get(log).map(|head| (head.sequence, head.id))
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("logs", &self.theirs.len())
+            .field("due", &self.due.len())
+            .finish_non_exhaustive()
+    }
+}
