@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Link;
 use super::event::{Effect, Fault};
+use super::status::AddressSource;
 use crate::charter::Rules;
 use crate::id::NodeKey;
 use crate::time::Millis;
@@ -114,16 +115,13 @@ impl Neighbours {
     /// Opens what is lacking and closes what is too much.
     pub(super) fn plan(&mut self, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
         self.give_up(now);
-        let admitted: BTreeMap<NodeKey, Vec<String>> = rules
-            .admitted()
-            .filter(|(node, _)| node.key != self.own)
-            .map(|(node, _)| (node.key, node.addresses.clone()))
-            .collect();
+        let admitted: BTreeSet<NodeKey> =
+            rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.own).collect();
         let connected: BTreeSet<NodeKey> = self.with(|k| k.connected.is_some());
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
-        let (low, high) = if self.link.metered { (METERED, METERED) } else { (LOW, HIGH) };
+        let (low, high) = self.bounds();
         let ready: Vec<NodeKey> =
-            admitted.keys().filter(|k| !busy.contains(k) && self.is_ready(k, now)).copied().collect();
+            admitted.iter().filter(|k| !busy.contains(k) && self.is_ready(k, now)).copied().collect();
         let mut chosen = Vec::new();
         if let Some(next) = self.on_ring(ready.iter().copied())
             && self.on_ring(busy.iter().copied()).is_none_or(|there| self.ring(&next) < self.ring(&there))
@@ -140,18 +138,14 @@ impl Neighbours {
         let lacking = (low + usize::from(rotate)).saturating_sub(busy.len() + chosen.len());
         chosen.extend(others.into_iter().take(lacking));
         for peer in chosen {
-            self.dial(peer, &admitted, now, out);
+            self.dial(peer, rules, now, out);
         }
         self.trim(&connected, high, now, out);
     }
 
-    fn dial(&mut self, peer: NodeKey, admitted: &BTreeMap<NodeKey, Vec<String>>, now: Millis, out: &mut Vec<Effect>) {
+    fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
+        let addresses: Vec<String> = self.addresses(&peer, rules).into_iter().map(|(address, _)| address).collect();
         let known = self.known.entry(peer).or_default();
-        let mut addresses = self.configured.get(&peer).cloned().unwrap_or_default();
-        addresses.extend(known.found.iter().cloned());
-        addresses.extend(admitted.get(&peer).into_iter().flatten().cloned());
-        let mut seen = BTreeSet::new();
-        addresses.retain(|address| seen.insert(address.clone()));
         if addresses.is_empty() {
             // Nothing to dial: it may dial here.
             known.not_before = now.plus(PAUSE_LAST);
@@ -160,6 +154,34 @@ impl Neighbours {
         known.dialing = Some(now);
         known.attempted = Some(now);
         out.push(Effect::Dial { peer, addresses });
+    }
+
+    /// Where a node is looked for: the operator's word first, then what was found nearby, then its mandate.
+    pub(super) fn addresses(&self, peer: &NodeKey, rules: &Rules) -> Vec<(String, AddressSource)> {
+        let configured = self.configured.get(peer).into_iter().flatten();
+        let found = self.known.get(peer).into_iter().flat_map(|known| &known.found);
+        let mandated = rules.mandate_of(peer).into_iter().flat_map(|m| &m.nodes).filter(|n| n.key == *peer);
+        let mandated = mandated.flat_map(|node| &node.addresses);
+        let mut addresses: Vec<(String, AddressSource)> = Vec::new();
+        for (address, source) in configured
+            .map(|a| (a, AddressSource::Configuration))
+            .chain(found.map(|a| (a, AddressSource::LocalNetwork)))
+            .chain(mandated.map(|a| (a, AddressSource::Mandate)))
+        {
+            if !addresses.iter().any(|(known, _)| known == address) {
+                addresses.push((address.clone(), source));
+            }
+        }
+        addresses
+    }
+
+    const fn bounds(&self) -> (usize, usize) {
+        if self.link.metered { (METERED, METERED) } else { (LOW, HIGH) }
+    }
+
+    /// Whether so many connections are as many as the node opens by itself.
+    pub(super) const fn has_enough(&self, connections: usize) -> bool {
+        connections >= self.bounds().0
     }
 
     /// Closes surplus connections, never those to the neighbours on the ring.

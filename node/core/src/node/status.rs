@@ -49,6 +49,17 @@ pub struct Peer {
     pub attempted: Option<Millis>,
 }
 
+/// Where an address comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressSource {
+    /// `node.toml`.
+    Configuration,
+    /// The local network (mDNS).
+    LocalNetwork,
+    /// Its administration's mandate.
+    Mandate,
+}
+
 /// How far a node is behind what it has been shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Lag {
@@ -102,6 +113,18 @@ impl Node {
                 head.sequence.get().min(end).saturating_sub(self.ledger.sequence(log))
             })
             .sum()
+    }
+
+    /// Where a node is looked for, in the order in which addresses are tried.
+    #[must_use]
+    pub fn addresses(&self, node: &NodeKey) -> Vec<(String, AddressSource)> {
+        self.neighbours.addresses(node, &self.rules)
+    }
+
+    /// Whether the node has the connections that it opens by itself.
+    #[must_use]
+    pub fn has_enough(&self) -> bool {
+        self.neighbours.has_enough(self.sessions.len())
     }
 
     /// How far the node is behind what its neighbours have shown.
