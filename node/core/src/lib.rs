@@ -10,6 +10,8 @@
 //! | [`state`] | the one small trait through which rules read and write state |
 
 pub mod charter;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod id;
 pub mod keys;
 pub mod ledger;
