@@ -9,11 +9,13 @@
 //! | [`id`], [`keys`] | names of things, and signatures |
 //! | [`state`] | the one small trait through which rules read and write state |
 
+pub mod acts;
 pub mod charter;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod id;
 pub mod keys;
 pub mod ledger;
+pub mod registers;
 pub mod state;
 pub mod time;

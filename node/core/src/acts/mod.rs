@@ -1,0 +1,264 @@
+//! Acts: the typed content of payloads (`docs/design.md` §6).
+//!
+//! Each kind of object is one file here (what an act says) and one in [`crate::registers`] (who may, what changes).
+//! An act is read in two steps: its [`Envelope`], which every version of this program reads alike and which gives the
+//! act its place among the others of its object, then its [`Kind`].
+
+pub mod documents;
+pub mod fields;
+
+use std::collections::BTreeSet;
+
+use palabre_proto::v1::act::Kind as Wire;
+use palabre_proto::{DecodeError, Message, v1};
+use thiserror::Error;
+
+pub use self::documents::DocumentAct;
+pub use self::fields::FieldError;
+use crate::id::{EntryId, IdError};
+use crate::ledger::Header;
+use crate::registers::{Register, VoidReason};
+
+/// Most heads that an act names: one for each administration of the region and as many again; 2 KiB of payload.
+pub const AFTER_MAX: usize = 64;
+
+/// Why a payload has no envelope: it is void outside any object.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum EnvelopeError {
+    /// Not protobuf.
+    #[error("the act is not valid protobuf")]
+    Encoding(#[from] DecodeError),
+    /// The name of the object or of an act before is malformed.
+    #[error("the act names something that is no entry id")]
+    Name(#[from] IdError),
+    /// More than [`AFTER_MAX`] acts before it.
+    #[error("the act names {0} acts before it; at most {AFTER_MAX} are allowed")]
+    TooManyAfter(usize),
+    /// One act before it twice.
+    #[error("the act names {0} twice as being before it")]
+    AfterTwice(EntryId),
+    /// On an object, and after nothing.
+    #[error("the act names an object and no act of it that came before")]
+    AfterMissing,
+    /// Opens an object, and after something.
+    #[error("the act opens an object and names acts before it")]
+    AfterOpening,
+}
+
+/// Why a payload is no act.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ActError {
+    /// It has no envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// This version does not know the kind.
+    #[error("the kind of act is unknown to this version")]
+    UnknownKind,
+    /// Its content is not protobuf.
+    #[error("the content of the act is not valid protobuf")]
+    Encoding(#[source] DecodeError),
+    /// An act that opens an object names one, or an act on an object names none.
+    #[error("an act that opens an object names none; every other act names one")]
+    Opening,
+    /// A field of its kind is malformed.
+    #[error(transparent)]
+    Kind(#[from] KindError),
+}
+
+/// Why the content of an act is malformed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum KindError {
+    /// A part is missing.
+    #[error("the act has no {0}")]
+    Missing(&'static str),
+    /// A text does not fit.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// An attachment that the header does not have.
+    #[error("the act names attachment {named}, counted from 0, of {attachments}")]
+    Attachment {
+        /// Which.
+        named: u32,
+        /// How many there are.
+        attachments: usize,
+    },
+}
+
+impl ActError {
+    /// The reason that a register gives for it.
+    #[must_use]
+    pub const fn reason(&self) -> VoidReason {
+        match self {
+            Self::Envelope(_) => VoidReason::NoAct,
+            Self::UnknownKind => VoidReason::UnknownKind,
+            Self::Encoding(_) | Self::Opening | Self::Kind(_) => VoidReason::Malformed,
+        }
+    }
+}
+
+/// Which object an act is about, and which of its acts the author knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Envelope {
+    /// The act opens an object, which its entry's id names.
+    Opens,
+    /// The act is on an object that another opened.
+    On {
+        /// The object.
+        object: EntryId,
+        /// Its heads that the author knew: 1 to [`AFTER_MAX`], none twice.
+        after: Vec<EntryId>,
+    },
+}
+
+impl Envelope {
+    /// Parses the envelope of a payload.
+    pub fn parse(payload: &[u8]) -> Result<Self, EnvelopeError> {
+        let message = v1::ActEnvelope::decode(payload)?;
+        if message.after.len() > AFTER_MAX {
+            return Err(EnvelopeError::TooManyAfter(message.after.len()));
+        }
+        let after = message.after.iter().map(|id| EntryId::try_from(id.as_slice())).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = after.iter().find(|id| !seen.insert(**id)) {
+            return Err(EnvelopeError::AfterTwice(*twice));
+        }
+        match (message.object.as_slice(), after.is_empty()) {
+            ([], true) => Ok(Self::Opens),
+            ([], false) => Err(EnvelopeError::AfterOpening),
+            (_, true) => Err(EnvelopeError::AfterMissing),
+            (object, false) => Ok(Self::On { object: EntryId::try_from(object)?, after }),
+        }
+    }
+
+    /// The object of an act whose entry has this id.
+    #[must_use]
+    pub const fn object(&self, entry: EntryId) -> EntryId {
+        match self {
+            Self::Opens => entry,
+            Self::On { object, .. } => *object,
+        }
+    }
+
+    /// The acts that the author names as being before this one.
+    #[must_use]
+    pub fn after(&self) -> &[EntryId] {
+        match self {
+            Self::Opens => &[],
+            Self::On { after, .. } => after,
+        }
+    }
+}
+
+/// What an act does, by the kind of object that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// On a document.
+    Document(DocumentAct),
+}
+
+impl Kind {
+    fn parse(wire: Wire, header: &Header) -> Result<Self, ActError> {
+        match wire {
+            Wire::Document(message) => DocumentAct::parse(message, header).map(Self::Document),
+        }
+    }
+
+    fn to_wire(&self) -> Wire {
+        match self {
+            Self::Document(act) => Wire::Document(act.to_message()),
+        }
+    }
+
+    /// Whether it opens an object.
+    #[must_use]
+    pub const fn opens(&self) -> bool {
+        match self {
+            Self::Document(act) => act.opens(),
+        }
+    }
+
+    /// The register that it changes.
+    #[must_use]
+    pub const fn register(&self) -> Register {
+        match self {
+            Self::Document(_) => Register::Documents,
+        }
+    }
+
+    /// Its stable name, for JSON and for translation: `document-publish`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Document(act) => act.word(),
+        }
+    }
+}
+
+/// A well-formed act. Says nothing about whether its author may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    envelope: Envelope,
+    kind: Kind,
+}
+
+impl Act {
+    /// Parses the payload of an entry.
+    pub fn parse(payload: &[u8], header: &Header) -> Result<Self, ActError> {
+        let envelope = Envelope::parse(payload)?;
+        let wire = v1::Act::decode(payload).map_err(ActError::Encoding)?.kind.ok_or(ActError::UnknownKind)?;
+        let kind = Kind::parse(wire, header)?;
+        if kind.opens() != (envelope == Envelope::Opens) {
+            return Err(ActError::Opening);
+        }
+        Ok(Self { envelope, kind })
+    }
+
+    /// An act that opens an object; its place is 0. Refused when the kind is not one that opens.
+    pub fn opening(kind: Kind) -> Result<Self, ActError> {
+        if kind.opens() { Ok(Self { envelope: Envelope::Opens, kind }) } else { Err(ActError::Opening) }
+    }
+
+    /// An act on `object` after these heads ([`crate::registers::heads`]: id and place), and the place that its header
+    /// must have. Of more than [`AFTER_MAX`] heads the last ones are named. Refused without a head, and when the kind
+    /// is one that opens.
+    pub fn on(object: EntryId, heads: &[(EntryId, u64)], kind: Kind) -> Result<(Self, u64), ActError> {
+        if kind.opens() {
+            return Err(ActError::Opening);
+        }
+        let mut named: Vec<_> = heads.iter().map(|(id, place)| (*place, *id)).collect();
+        named.sort_unstable_by(|one, other| other.cmp(one));
+        named.dedup();
+        named.truncate(AFTER_MAX);
+        let Some((greatest, _)) = named.first() else { return Err(EnvelopeError::AfterMissing.into()) };
+        let place = greatest.saturating_add(1);
+        let after = named.into_iter().map(|(_, id)| id).collect();
+        Ok((Self { envelope: Envelope::On { object, after }, kind }, place))
+    }
+
+    /// The payload that says it.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let (object, after) = match &self.envelope {
+            Envelope::Opens => (Vec::new(), Vec::new()),
+            Envelope::On { object, after } => {
+                (object.as_bytes().to_vec(), after.iter().map(|id| id.as_bytes().to_vec()).collect())
+            }
+        };
+        v1::Act { object, after, kind: Some(self.kind.to_wire()) }.encode_to_vec()
+    }
+
+    /// Which object it is about, and after what.
+    #[must_use]
+    pub const fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// What it does.
+    #[must_use]
+    pub const fn kind(&self) -> &Kind {
+        &self.kind
+    }
+}
+
+#[cfg(test)]
+mod tests;

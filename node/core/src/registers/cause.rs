@@ -1,0 +1,105 @@
+//! What an act is judged by: who acts, under which charter, and what the author knew.
+
+use std::collections::BTreeSet;
+
+use super::candidate;
+use super::keys;
+use super::void::{Refusal, Status, VoidReason};
+use crate::charter::{AdministrationKind, Charter, OfficeKind, Rules, Standing};
+use crate::id::{Code, EntryId, NodeKey};
+use crate::ledger::Header;
+use crate::state::Storage;
+
+/// The administration that acts, through one of its nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Actor {
+    pub(super) administration: Code,
+    pub(super) kind: AdministrationKind,
+}
+
+impl Actor {
+    /// Who acts by an entry.
+    pub(super) fn of_entry(rules: &Rules, header: &Header) -> Result<Self, Refusal> {
+        match rules.standing(header) {
+            Standing::Acts { administration, kind } => Ok(Self { administration, kind }),
+            Standing::Unknown => Err(Refusal::Waits),
+            Standing::NotMandated => Err(VoidReason::NotMandated.into()),
+            Standing::Suspended => Err(VoidReason::Suspended.into()),
+        }
+    }
+
+    /// Who would act by an entry that this node wrote now.
+    pub(super) fn of_node(rules: &Rules, node: &NodeKey) -> Result<Self, Refusal> {
+        let administration = rules.administration_of(node).and_then(|code| rules.charter().administration(code));
+        match administration {
+            None => Err(VoidReason::NotMandated.into()),
+            Some(administration) if administration.suspended => Err(VoidReason::Suspended.into()),
+            Some(administration) => Ok(Self { administration: administration.code.clone(), kind: administration.kind }),
+        }
+    }
+}
+
+/// Who acts, under which charter, knowing what.
+pub(super) struct Cause<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) charter: &'a Charter,
+    pub(super) past: &'a dyn Past,
+}
+
+impl Cause<'_> {
+    /// Whether the administration that acts holds this office.
+    pub(super) fn holds(&self, office: OfficeKind) -> bool {
+        self.charter.holders(office).any(|code| *code == self.actor.administration)
+    }
+}
+
+/// The acts that the author of an act knew: those that it names in `after`, those that these name, and so on.
+pub(super) trait Past {
+    /// The nearest of them that `stop` picks: what lies before a picked one is not looked at.
+    fn nearest(&self, stop: &dyn Fn(&EntryId) -> bool) -> Result<BTreeSet<EntryId>, Refusal>;
+
+    /// The nearest of them that are in force.
+    fn in_force(&self) -> Result<BTreeSet<EntryId>, Refusal>;
+}
+
+/// The past of an act whose `after` are all held and placed rightly; what they name is then too.
+pub(super) struct HeldPast<'a, S> {
+    pub(super) storage: &'a S,
+    pub(super) after: &'a [EntryId],
+    /// What has become of an act of the object in the fold that is under way; what it does not know is as stored.
+    pub(super) judged: &'a dyn Fn(&EntryId) -> Option<Status>,
+}
+
+impl<S: Storage> Past for HeldPast<'_, S> {
+    fn nearest(&self, stop: &dyn Fn(&EntryId) -> bool) -> Result<BTreeSet<EntryId>, Refusal> {
+        self.walk(&|id| Ok(stop(id)))
+    }
+
+    fn in_force(&self) -> Result<BTreeSet<EntryId>, Refusal> {
+        self.walk(&|id| {
+            let status = match (self.judged)(id) {
+                Some(status) => Some(status),
+                None => keys::known(self.storage, id)?.map(|known| known.status),
+            };
+            Ok(status == Some(Status::InForce))
+        })
+    }
+}
+
+impl<S: Storage> HeldPast<'_, S> {
+    fn walk(&self, stop: &dyn Fn(&EntryId) -> Result<bool, Refusal>) -> Result<BTreeSet<EntryId>, Refusal> {
+        let mut found = BTreeSet::new();
+        let mut seen: BTreeSet<EntryId> = self.after.iter().copied().collect();
+        let mut next = self.after.to_vec();
+        while let Some(id) = next.pop() {
+            if stop(&id)? {
+                found.insert(id);
+                continue;
+            }
+            // A damaged record is fetched again; until then what was before it is not known.
+            let after = candidate::after_of(self.storage, &id)?.ok_or(Refusal::Waits)?;
+            next.extend(after.into_iter().filter(|id| seen.insert(*id)));
+        }
+        Ok(found)
+    }
+}

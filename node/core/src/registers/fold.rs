@@ -1,0 +1,187 @@
+//! Folding one object: its acts, each in its place, give its pairs and the status of each.
+//!
+//! The result is a function of the acts that have taken effect and of the rules, whatever came first:
+//!
+//! 1. **Place.** Acts are taken in the order of (place, author, log, sequence). All that an act names in `after` must
+//!    be acts of the same object with lower places, so they have been judged before it. One that is missing or waits
+//!    makes it wait; one that is no act or out of place leaves it without a place as well.
+//! 2. **Standing.** The charter revision and mandate that it cites: not held, it waits; not mandated, it is void.
+//! 3. **Right.** The register's rules, on what is in force before it.
+//!
+//! A void act keeps its place, because its author's right may come back with a change of charter, and honest authors
+//! may have built on it. What is void by its place never does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidate::Candidate;
+use super::cause::{Actor, Cause, HeldPast};
+use super::documents;
+use super::keys::{self, Filed, Known, Order};
+use super::pairs::{self, Opened, Pairs};
+use super::void::{Refusal, Status, VoidReason};
+use crate::acts::{Act, Envelope, Kind};
+use crate::charter::Rules;
+use crate::id::{EntryId, NodeKey};
+use crate::ledger::Header;
+use crate::state::{StateError, Storage};
+
+/// One object while its acts are folded.
+pub(super) struct ObjectFold<'a, S> {
+    storage: &'a S,
+    rules: &'a Rules,
+    object: EntryId,
+    result: Folded,
+}
+
+/// What folding gives: not written yet.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    pub(super) pairs: Pairs,
+    /// The acts judged, in this fold only.
+    pub(super) judged: BTreeMap<EntryId, (Order, Status)>,
+    /// What acts of the object name and is not held, or not of the object: when it comes or goes, they are judged anew.
+    pub(super) awaited: BTreeSet<EntryId>,
+}
+
+impl<'a, S: Storage> ObjectFold<'a, S> {
+    /// Goes on from what is stored: for acts that come after all others of the object.
+    pub(super) fn resume(storage: &'a S, rules: &'a Rules, object: EntryId) -> Result<Self, StateError> {
+        let pairs = Pairs::load(storage, &object)?;
+        Ok(Self { storage, rules, object, result: Folded { pairs, ..Folded::default() } })
+    }
+
+    /// Begins anew: for all acts of the object.
+    pub(super) fn anew(storage: &'a S, rules: &'a Rules, object: EntryId) -> Result<Self, StateError> {
+        let pairs = Pairs::load(storage, &object)?.emptied();
+        Ok(Self { storage, rules, object, result: Folded { pairs, ..Folded::default() } })
+    }
+
+    /// Folds a filed act. One whose record is damaged waits until it has been fetched again.
+    pub(super) fn read(&mut self, act: &Filed) -> Result<(), StateError> {
+        if let Some(candidate) = Candidate::read(self.storage, act)? {
+            return self.add(&candidate);
+        }
+        self.result.judged.insert(act.id, (act.order, Status::Waiting));
+        Ok(())
+    }
+
+    /// Folds the next act in order.
+    pub(super) fn add(&mut self, candidate: &Candidate) -> Result<(), StateError> {
+        let status = match self.judge(candidate) {
+            Ok(()) => Status::InForce,
+            Err(Refusal::Void(reason)) => Status::Void(reason),
+            Err(Refusal::Waits) => Status::Waiting,
+            Err(Refusal::State(error)) => return Err(error),
+        };
+        self.result.judged.insert(candidate.id, (candidate.order(), status));
+        Ok(())
+    }
+
+    /// What there is to write.
+    pub(super) fn finish(self) -> Folded {
+        self.result
+    }
+
+    fn judge(&mut self, candidate: &Candidate) -> Result<(), Refusal> {
+        let header = &candidate.header;
+        let after = candidate.envelope.as_ref().map_err(|_| VoidReason::NoAct)?.after();
+        if self.place_after(after, header.place)? != header.place {
+            return Err(VoidReason::WrongPlace.into());
+        }
+        let actor = Actor::of_entry(self.rules, header)?;
+        let act = Act::parse(&candidate.payload, header).map_err(|error| error.reason())?;
+        let judged = &self.result.judged;
+        let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
+        let past = HeldPast { storage: self.storage, after, judged: &status };
+        let cause = Cause { actor: &actor, charter: self.rules.charter(), past: &past };
+        let pairs = &mut self.result.pairs;
+        permit(act.kind(), pairs, &cause)?;
+        apply(act.kind(), pairs, &cause, candidate.id, header)
+    }
+
+    /// The place of an act after these; below `limit`, the act's own. What is not there to be judged is awaited.
+    fn place_after(&mut self, after: &[EntryId], limit: u64) -> Result<u64, Refusal> {
+        let mut place = 0;
+        let mut waits = false;
+        for id in after {
+            let Some(known) = self.known(id)? else {
+                self.result.awaited.insert(*id);
+                waits = true;
+                continue;
+            };
+            if known.object != self.object {
+                self.result.awaited.insert(*id);
+                return Err(VoidReason::ForeignAfter.into());
+            }
+            if known.order.place >= limit {
+                return Err(VoidReason::WrongPlace.into());
+            }
+            match known.status {
+                Status::Void(reason) if reason.is_broken() => return Err(VoidReason::BrokenAfter.into()),
+                Status::Waiting => waits = true,
+                Status::InForce | Status::Void(_) => place = place.max(known.order.place + 1),
+            }
+        }
+        if waits { Err(Refusal::Waits) } else { Ok(place) }
+    }
+
+    fn known(&self, id: &EntryId) -> Result<Option<Known>, StateError> {
+        match self.result.judged.get(id) {
+            Some((order, status)) => Ok(Some(Known { object: self.object, order: *order, status: *status })),
+            None => keys::known(self.storage, id),
+        }
+    }
+}
+
+/// Whether `node` may act so now, and the place that its entry must have.
+pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act: &Act) -> Result<u64, Refusal> {
+    let actor = Actor::of_node(rules, node)?;
+    let after = act.envelope().after();
+    let (place, pairs) = match act.envelope() {
+        Envelope::Opens => (0, Pairs::default()),
+        Envelope::On { object, .. } => {
+            let mut fold = ObjectFold::resume(storage, rules, *object)?;
+            (fold.place_after(after, u64::MAX)?, fold.finish().pairs)
+        }
+    };
+    let past = HeldPast { storage, after, judged: &|_| None };
+    let cause = Cause { actor: &actor, charter: rules.charter(), past: &past };
+    permit(act.kind(), &pairs, &cause)?;
+    Ok(place)
+}
+
+/// Whether the administration that acts may, on what is in force before.
+fn permit(kind: &Kind, pairs: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> {
+    if !kind.opens() {
+        let opened = pairs.opened()?.ok_or(VoidReason::OpenerVoid)?;
+        if opened.register != kind.register() {
+            return Err(VoidReason::OtherKind.into());
+        }
+    }
+    match kind {
+        Kind::Document(act) => documents::may(act, pairs, cause),
+    }
+}
+
+/// What an act that is permitted changes. A register asks for the past before it changes anything: an act whose past
+/// cannot be read waits, and must leave no trace.
+fn apply(kind: &Kind, pairs: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
+    let replaced = cause.past.in_force()?;
+    match kind {
+        Kind::Document(act) => documents::apply(act, pairs, cause, id, header)?,
+    }
+    if kind.opens() {
+        let opened = Opened {
+            register: kind.register(),
+            administration: cause.actor.administration.clone(),
+            author: header.author,
+            clock: header.clock,
+        };
+        pairs.put(pairs::OPENED.to_vec(), palabre_proto::Message::encode_to_vec(&opened.to_message()));
+    }
+    for head in replaced {
+        pairs.remove(&pairs::suffix(pairs::HEAD, &head));
+    }
+    pairs.put(pairs::suffix(pairs::HEAD, &id), header.place.to_be_bytes().to_vec());
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Registers: state folded from acts (`docs/design.md` §6).
+//!
+//! The state of an object is a function of the entries that have taken effect and of the rules, the same on every
+//! node whatever came first. [`admit`] folds entries as they take effect, [`withdraw`] takes out those that a fork has
+//! deprived of it, [`refold_all`] follows a change of the rules. Objects do not depend on one another.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`documents`] | one file for each kind of object: who may, what changes, how it reads |
+//! | `admission` | entries come and go: which objects are folded on, which anew |
+//! | `fold` | one object: which acts count, in which order |
+//! | `cause`, `pairs` | what an act is judged by, and what it changes |
+//! | `tree` | one hash for all objects of an audience |
+//! | `keys`, `candidate` | how all that lies in the state and in the records |
+
+mod admission;
+mod audience;
+mod candidate;
+mod cause;
+pub mod documents;
+mod fold;
+mod keys;
+mod pairs;
+mod tree;
+mod void;
+
+use palabre_proto::v1;
+
+pub use self::admission::{Changes, admit, refold_all, withdraw};
+pub use self::audience::Audience;
+pub use self::pairs::Origin;
+pub use self::void::{Refusal, Status, VoidReason};
+
+use self::pairs::Pairs;
+use crate::acts::Act;
+use crate::charter::Rules;
+use crate::id::{EntryId, NodeKey};
+use crate::state::{State, StateError, Storage};
+
+/// Kinds of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Register {
+    /// [`documents`].
+    Documents,
+}
+
+impl Register {
+    /// Its name: `documents`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Documents => "documents",
+        }
+    }
+
+    const fn letter(self) -> u8 {
+        match self {
+            Self::Documents => b'd',
+        }
+    }
+
+    const fn to_wire(self) -> i32 {
+        match self {
+            Self::Documents => v1::Register::Documents as i32,
+        }
+    }
+
+    fn from_wire(number: i32) -> Option<Self> {
+        match v1::Register::try_from(number).ok()? {
+            v1::Register::Unspecified => None,
+            v1::Register::Documents => Some(Self::Documents),
+        }
+    }
+}
+
+/// Whether `node` may act so now, on what is known here: the rules that the fold will use, before anything is signed.
+/// Gives the place that its header must have.
+pub fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act: &Act) -> Result<u64, Refusal> {
+    fold::check(storage, rules, node, act)
+}
+
+/// The hash over all objects of an audience: equal on every node that holds the same (see `tree` for how it is made).
+pub fn root(state: &impl State, audience: Audience) -> Result<[u8; 32], StateError> {
+    tree::root(state, audience)
+}
+
+/// What has become of an entry, and which object it is about; nothing when it has not taken effect here or cannot be
+/// read.
+pub fn status(state: &impl State, id: &EntryId) -> Result<Option<(EntryId, Status)>, StateError> {
+    Ok(keys::known(state, id)?.map(|known| (known.object, known.status)))
+}
+
+/// The heads of an object with their places: the acts in force that none in force builds on. The next act names them.
+pub fn heads(state: &impl State, object: &EntryId) -> Result<Vec<(EntryId, u64)>, StateError> {
+    let pairs = Pairs::load(state, object)?;
+    pairs.ids(pairs::HEAD).map(|(id, value)| Ok((id, pairs::place(object, value)?))).collect()
+}
+
+/// At most `limit` acts of an object with their statuses, in the order of folding, after one of them.
+pub fn history(
+    state: &impl State,
+    object: &EntryId,
+    after: Option<&EntryId>,
+    limit: usize,
+) -> Result<Vec<(EntryId, Status)>, StateError> {
+    let after = match after {
+        Some(id) => keys::known(state, id)?.filter(|known| known.object == *object).map(|known| known.order),
+        None => None,
+    };
+    let acts = keys::filed_after(state, object, after.as_ref(), limit)?;
+    acts.iter()
+        .map(|act| Ok((act.id, keys::known(state, &act.id)?.map_or(Status::Waiting, |known| known.status))))
+        .collect()
+}
+
+/// At most `limit` objects of an audience whose ids begin with these bytes, in the order of ids.
+pub fn objects_with_prefix(
+    state: &impl State,
+    audience: Audience,
+    prefix: &[u8],
+    limit: usize,
+) -> Result<Vec<EntryId>, StateError> {
+    tree::objects(state, audience, prefix, limit)
+}
+
+#[cfg(test)]
+mod tests;
