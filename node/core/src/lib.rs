@@ -11,10 +11,11 @@
 
 pub mod acts;
 pub mod charter;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod id;
 pub mod keys;
 pub mod ledger;
-pub mod node;
 pub mod registers;
 pub mod state;
 pub mod sync;
