@@ -236,6 +236,10 @@ impl Storage for MapStorage {
         Ok(usize::try_from(at.offset).ok().and_then(|index| self.records.get(index)).cloned())
     }
 
+    fn holds_attachment(&self, hash: &ContentHash) -> bool {
+        self.attachments.contains_key(hash)
+    }
+
     fn small_attachment(&self, hash: &ContentHash) -> Option<Vec<u8>> {
         self.attachments.get(hash).cloned()
     }

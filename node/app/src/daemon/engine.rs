@@ -157,7 +157,7 @@ impl Engine {
                     }
                     self.resume();
                 }
-                Err(AppendError::SyncFailed { .. }) => return Err(DaemonError::SyncFailed),
+                Err(failed @ AppendError::SyncFailed { .. }) => return Err(DaemonError::SyncFailed(failed)),
                 Err(refused) => self.pause(&refused)?,
             }
         }

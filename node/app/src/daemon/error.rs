@@ -37,7 +37,7 @@ pub(crate) enum DaemonError {
     Read(#[from] palabre_store::segments::ReadError),
     /// What was written may not be on disk: the process ends, and the next start reads what is there.
     #[error("the disk did not confirm a write; the next start reads what is there")]
-    Append(#[source] AppendError),
+    SyncFailed(#[source] AppendError),
     /// The index does not take what was folded.
     #[error("the index does not take what was folded; the next start makes it again from the ledger")]
     Commit(#[from] CommitError),

@@ -68,9 +68,9 @@ pub(crate) async fn run(home: LockedHome, setup: Setup, stop: impl Future<Output
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
     let engine = engine::start(opened, queue, effects, health)?;
     let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
-    let listening = wire.listening();
+    let heard = wire.heard();
     let carried = tokio::spawn(wire.run(events, done));
-    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, listening, watched, key));
+    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched));
     info!(node = %key, %network, api = %setup.settings.api, "the node runs");
     let served = palabre_web::serve(api, desk, setup.token, stop).await;
     info!("the node stops");

@@ -50,7 +50,7 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     if facts.tail_doubtful {
         warn!("the own log may go further than what is on disk: a new log is opened");
     }
-    let effects = node.begin(&mut store, facts, now())?;
+    let effects = node.begin(&store, facts, now())?;
     Ok(Opened { node, store, effects })
 }
 

@@ -1,9 +1,10 @@
 //! Carries bytes between the engine and the network. Decides nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use palabre_core::id::NodeKey;
 use palabre_core::node::{Effect, Event, MessageId, Verdict};
 use palabre_net::{Event as NetEvent, Handle, MessageRef, Multiaddr, Topic};
 use palabre_store::Attachments;
@@ -22,24 +23,28 @@ const OWED_MAX: usize = 8_192;
 /// Addresses on which the node listens now.
 pub(super) type Listening = Arc<Mutex<Vec<Multiaddr>>>;
 
+/// The other ends of open connections.
+pub(super) type Links = Arc<Mutex<BTreeMap<NodeKey, String>>>;
+
 /// The task between engine and network.
 pub(super) struct Wire {
     net: Handle,
     jobs: mpsc::Sender<Job>,
     attachments: Attachments,
     listening: Listening,
+    links: Links,
     owed: HashMap<MessageId, MessageRef>,
     messages: u64,
 }
 
 impl Wire {
     pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments) -> Self {
-        Self { net, jobs, attachments, listening: Listening::default(), owed: HashMap::new(), messages: 0 }
+        Self { net, jobs, attachments, listening: Listening::default(), links: Links::default(), owed: HashMap::new(), messages: 0 }
     }
 
-    /// The addresses that it hears of, for whoever asks.
-    pub(super) fn listening(&self) -> Listening {
-        Arc::clone(&self.listening)
+    /// The own addresses and the ends of connections that it hears of, for whoever asks.
+    pub(super) fn heard(&self) -> (Listening, Links) {
+        (Arc::clone(&self.listening), Arc::clone(&self.links))
     }
 
     /// Runs until the network side or the engine ends.
@@ -105,10 +110,12 @@ impl Wire {
             NetEvent::NotListening(address) => self.listeners().retain(|known| *known != address),
             NetEvent::Connected { node, address, dialed } => {
                 info!(peer = %node, %address, dialed, "connected");
+                self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(node, address.to_string());
                 return Some(Event::Connected { peer: node });
             }
             NetEvent::Disconnected { node, reason } => {
                 info!(peer = %node, %reason, "disconnected");
+                self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&node);
                 return Some(Event::Disconnected { peer: node });
             }
             NetEvent::Packet { node, bytes } => return Some(Event::Packet { peer: node, packet: bytes }),

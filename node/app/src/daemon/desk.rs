@@ -1,0 +1,251 @@
+//! Answers the HTTP API: asks the engine to look or to write, and the store for contents.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures::StreamExt;
+use palabre_core::acts::documents::{DocumentAct, Version};
+use palabre_core::acts::fields::FieldError;
+use palabre_core::acts::Kind;
+use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::ledger::{Attachment, Priority, book};
+use palabre_core::node::{Node, Write, WriteError};
+use palabre_core::registers::{VoidReason, documents};
+use palabre_core::state::StateError;
+use palabre_net::Handle;
+use palabre_store::{Attachments, Store};
+use palabre_web::node::{
+    Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
+};
+use palabre_web::views::{
+    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+};
+use tokio::io::AsyncReadExt;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::engine::Job;
+use super::files::{self, ImportError};
+use super::views;
+use super::wire::{Links, Listening};
+
+/// Ids looked at for a prefix: two are enough to know that it names no single one, unless an odd digit is left.
+const CANDIDATES: usize = 32;
+/// Bytes of a content read at once for the API.
+const CHUNK: usize = 64 * 1024;
+
+/// Where the API asks.
+pub(super) struct Desk {
+    jobs: mpsc::Sender<Job>,
+    net: Handle,
+    attachments: Attachments,
+    listening: Listening,
+    links: Links,
+    health: watch::Receiver<Health>,
+    started: u64,
+}
+
+impl Desk {
+    pub(super) fn new(
+        jobs: mpsc::Sender<Job>,
+        net: Handle,
+        attachments: Attachments,
+        (listening, links): (Listening, Links),
+        health: watch::Receiver<Health>,
+    ) -> Self {
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Self { jobs, net, attachments, listening, links, health, started }
+    }
+
+    /// Looks at node and store between two jobs of the engine.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Node, &Store) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, NodeError> {
+        let (answer, seen) = oneshot::channel();
+        let job = Job::Look(Box::new(move |node, store| drop(answer.send(look(node, store)))));
+        self.jobs.send(job).await.map_err(|_| NodeError::Stopping)?;
+        let seen = seen.await.map_err(|_| NodeError::Stopping)?;
+        seen.map_err(|error| NodeError::Internal(Box::new(error)))
+    }
+
+    async fn write(&self, write: Write) -> Result<EntryId, NodeError> {
+        let object = write.object;
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Write(write, answer)).await.map_err(|_| NodeError::Stopping)?;
+        let written = written.await.map_err(|_| NodeError::Stopping)?;
+        written.map_err(|error| refused(error, object))
+    }
+
+    async fn keep(&self, content: Chunks) -> Result<Attachment, NodeError> {
+        let (hash, size) = files::import(content, self.attachments.clone()).await.map_err(|error| match error {
+            ImportError::Upload(error) => NodeError::Upload(error),
+            ImportError::Disk(error) => NodeError::Paused(io::Error::other(error)),
+            ImportError::Stopping => NodeError::Stopping,
+        })?;
+        Ok(Attachment { hash, size })
+    }
+
+    async fn stored(&self, document: EntryId) -> Result<documents::Document, NodeError> {
+        self.look(move |_, store| documents::get(store, &document)).await?.ok_or(NodeError::NoDocument(document))
+    }
+}
+
+/// What a rule or the disk refused, in the API's words.
+fn refused(error: WriteError, object: Option<EntryId>) -> NodeError {
+    match (error, object) {
+        (WriteError::NotAllowed(VoidReason::Withdrawn), Some(object)) => NodeError::Withdrawn(object),
+        (WriteError::NotAllowed(reason), _) => NodeError::NoRight { reason: reason.to_string() },
+        (WriteError::Waits, Some(object)) => NodeError::Incomplete(object),
+        (WriteError::Disk, _) => NodeError::Paused(super::engine::disk_error()),
+        (error @ WriteError::NotMandated, _) => NodeError::NoRight { reason: error.to_string() },
+        (error, _) => NodeError::Internal(Box::new(error)),
+    }
+}
+
+fn described(version: &NewVersion) -> Result<Version, FieldError> {
+    Ok(Version {
+        title: version.title.parse()?,
+        language: version.lang.code().parse()?,
+        content: 0,
+        file_name: version.file_name.parse()?,
+        media_type: version.media_type.parse()?,
+    })
+}
+
+const fn priority(urgent: bool) -> Priority {
+    if urgent { Priority::Urgent } else { Priority::Routine }
+}
+
+impl NodeHandle for Desk {
+    async fn status(&self) -> Result<StatusView, NodeError> {
+        let listening = Arc::clone(&self.listening);
+        self.look(move |node, store| views::status(node, store, &listening)).await
+    }
+
+    async fn peers(&self) -> Result<Vec<PeerStatus>, NodeError> {
+        self.look(|node, _| Ok(views::peers(node))).await
+    }
+
+    async fn peer_why(&self, peer: NodeKey) -> Result<PeerWhy, NodeError> {
+        let links = Arc::clone(&self.links);
+        self.look(move |node, _| Ok(views::peer_why(node, peer, &links))).await
+    }
+
+    async fn find(&self, prefix: EntryPrefix) -> Result<EntryId, NodeError> {
+        let bytes = prefix.whole_bytes();
+        let ids = self.look(move |_, store| book::ids_with_prefix(store, &bytes, CANDIDATES)).await?;
+        let mut fitting = ids.into_iter().filter(|id| prefix.matches(id));
+        match (fitting.next(), fitting.next()) {
+            (None, _) => Err(NodeError::NotFound(prefix)),
+            (Some(id), None) => Ok(id),
+            (Some(_), Some(_)) => Err(NodeError::Ambiguous(prefix)),
+        }
+    }
+
+    async fn publish(&self, document: NewDocument, content: Chunks) -> Result<EntryId, NodeError> {
+        let version = described(&document.version).map_err(|error| NodeError::Field(error.to_string()))?;
+        let attachment = self.keep(content).await?;
+        let kind = Kind::Document(DocumentAct::Publish(version));
+        let priority = priority(document.urgent);
+        self.write(Write { object: None, kind, attachments: vec![attachment], priority }).await
+    }
+
+    async fn revise(&self, document: EntryId, revision: Revision, content: Chunks) -> Result<EntryId, NodeError> {
+        let stored = self.stored(document).await?;
+        let before = stored.current().next().or(stored.versions.last());
+        let field = |error: FieldError| NodeError::Field(error.to_string());
+        let title = match (&revision.title, before) {
+            (Some(title), _) => title.parse().map_err(field)?,
+            (None, Some(before)) => before.title.clone(),
+            (None, None) => return Err(NodeError::NoDocument(document)),
+        };
+        let language = match (revision.lang, before) {
+            (Some(lang), _) => lang.code().parse().map_err(field)?,
+            (None, Some(before)) => before.language.clone(),
+            (None, None) => return Err(NodeError::NoDocument(document)),
+        };
+        let version = Version {
+            title,
+            language,
+            content: 0,
+            file_name: revision.file_name.parse().map_err(field)?,
+            media_type: revision.media_type.parse().map_err(field)?,
+        };
+        let attachment = self.keep(content).await?;
+        let kind = Kind::Document(DocumentAct::Revise(version));
+        let priority = priority(revision.urgent);
+        self.write(Write { object: Some(document), kind, attachments: vec![attachment], priority }).await
+    }
+
+    async fn withdraw(&self, document: EntryId, withdrawal: Withdrawal) -> Result<EntryId, NodeError> {
+        self.stored(document).await?;
+        let reason = withdrawal.reason.parse().map_err(|error: FieldError| NodeError::Field(error.to_string()))?;
+        let kind = Kind::Document(DocumentAct::Withdraw(Some(reason)));
+        self.write(Write { object: Some(document), kind, attachments: Vec::new(), priority: Priority::Routine }).await
+    }
+
+    async fn documents(&self) -> Result<Vec<DocumentSummary>, NodeError> {
+        let attachments = self.attachments.clone();
+        self.look(move |_, store| views::documents(store, &attachments)).await
+    }
+
+    async fn document(&self, document: EntryId) -> Result<DocumentView, NodeError> {
+        let attachments = self.attachments.clone();
+        let view = self.look(move |node, store| views::document(node, store, &attachments, &document)).await?;
+        view.ok_or(NodeError::NoDocument(document))
+    }
+
+    async fn content(&self, document: EntryId, version: Option<EntryId>) -> Result<Content, NodeError> {
+        let stored = self.stored(document).await?;
+        let wanted = match version {
+            Some(version) => stored.versions.iter().find(|v| v.id == version).ok_or(NodeError::NoVersion { document, version })?,
+            None => stored.current().next().ok_or(NodeError::NoDocument(document))?,
+        };
+        let hash = wanted.content.hash;
+        let file = self.attachments.open_file(&hash).map_err(|error| NodeError::Internal(Box::new(error)))?;
+        let file = tokio::fs::File::from_std(file.ok_or(NodeError::Incomplete(document))?);
+        Ok(Content {
+            file_name: wanted.file_name.to_string(),
+            media_type: wanted.media_type.to_string(),
+            size: wanted.content.size,
+            hash,
+            chunks: chunks_of(file),
+        })
+    }
+
+    async fn charter(&self) -> Result<CharterView, NodeError> {
+        self.look(|node, _| Ok(views::charter(node))).await
+    }
+
+    async fn logs(&self, author: NodeKey, query: LogQuery) -> Result<Vec<LogView>, NodeError> {
+        self.look(move |node, store| views::logs(node, store, author, query)).await
+    }
+
+    async fn metrics(&self) -> Result<Metrics, NodeError> {
+        let counters = self.net.counters();
+        let started = self.started;
+        self.look(move |node, store| views::metrics(node, store, &counters, started)).await
+    }
+
+    async fn health(&self) -> Health {
+        *self.health.borrow()
+    }
+}
+
+/// A file as chunks, read as they are taken.
+fn chunks_of(file: tokio::fs::File) -> Chunks {
+    futures::stream::unfold(Some(file), |file| async {
+        let mut file = file?;
+        let mut chunk = vec![0; CHUNK];
+        match file.read(&mut chunk).await {
+            Ok(0) => None,
+            Ok(read) => {
+                chunk.truncate(read);
+                Some((Ok(chunk.into()), Some(file)))
+            }
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+    .boxed()
+}

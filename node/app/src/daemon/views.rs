@@ -1,0 +1,74 @@
+//! What the API shows, made from node and store.
+
+mod document;
+mod log;
+mod peer;
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+pub(super) use document::{document, documents};
+pub(super) use log::logs;
+pub(super) use peer::{peer_why, peers};
+
+use palabre_core::charter::signature::signers;
+use palabre_core::node::{Node, status::missing_attachments};
+use palabre_core::registers::{self, Audience};
+use palabre_core::state::StateError;
+use palabre_net::{Counters, address_of};
+use palabre_store::Store;
+use palabre_web::views::{AudienceName, CharterView, Digest, Lag, Metrics, StatusView};
+
+use super::opening::now;
+use super::wire::Listening;
+
+/// Missing attachments that are counted: beyond it the figure says "at least".
+const MISSING_COUNTED: usize = 100_000;
+
+/// `GET /api/v1/status`.
+pub(super) fn status(node: &Node, store: &Store, listening: &Listening) -> Result<StatusView, StateError> {
+    let rules = node.rules();
+    let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
+    let lag = node.lag(now());
+    Ok(StatusView {
+        node: node.key(),
+        administration: rules.administration_of(&node.key()).cloned(),
+        network: *rules.network(),
+        revision: rules.charter().revision,
+        listen: listen.iter().map(|address| address_of(node.key(), address.clone()).to_string()).collect(),
+        peers: peers(node),
+        ledger: Digest(node.ledger_hash()),
+        state: BTreeMap::from([(AudienceName::public(), Digest(registers::root(store, Audience::Public)?))]),
+        lag: Lag { entries: lag.entries, seconds: lag.seconds },
+    })
+}
+
+/// `GET /api/v1/charter`.
+pub(super) fn charter(node: &Node) -> CharterView {
+    let rules = node.rules();
+    let signatures: Vec<_> = rules.signatures().cloned().collect();
+    CharterView::of(rules.charter(), &signers(rules.charter(), rules.charter(), &signatures, rules.network()))
+}
+
+/// `GET /metrics`.
+pub(super) fn metrics(node: &Node, store: &Store, counters: &Counters, started: u64) -> Result<Metrics, StateError> {
+    let ledger = node.ledger();
+    let over_nodes = |bytes: fn(&palabre_net::NodeCounters) -> u64| counters.nodes.values().map(bytes).sum();
+    Ok(Metrics {
+        entries: ledger.heads().values().map(|head| head.sequence.get()).sum(),
+        logs: ledger.heads().len() as u64,
+        forks: ledger.fork_positions().count() as u64,
+        ledger_bytes: store.ledger_bytes(),
+        attachment_bytes: store.attachments().bytes(),
+        attachments_missing: missing_attachments(store, MISSING_COUNTED)?.len() as u64,
+        peers_connected: counters.connections,
+        sync_bytes_in: over_nodes(|n| n.sync_in.bytes),
+        sync_bytes_out: over_nodes(|n| n.sync_out.bytes),
+        gossip_bytes_in: counters.gossip.received.bytes,
+        gossip_bytes_out: counters.gossip.published.bytes,
+        attachment_bytes_in: over_nodes(|n| n.attachments_in.bytes),
+        attachment_bytes_out: over_nodes(|n| n.attachments_out.bytes),
+        lag_entries: node.lag(now()).entries,
+        started,
+    })
+}
