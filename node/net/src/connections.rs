@@ -4,7 +4,7 @@
 //! Of two nodes **the one with the lower key chooses**: it opens the sync stream on the connection that it wants, and
 //! the other takes the newest sync stream that is opened. One chooses, so both keep the same one. The rule of the
 //! chooser: the newer connection wins, for who dials again knows that the old one is dead; except when both dialed each
-//! other just now, then the first stays.
+//! other just now, then the first is used and the second is a spare until the first has its stream.
 
 use crate::streams::RequestId;
 use libp2p::Multiaddr;
@@ -40,6 +40,8 @@ pub(crate) enum SyncStream {
     Awaited,
     /// Asked for.
     Asked(RequestId),
+    /// Wanted only if another connection of the node fails.
+    Spare,
     /// Up.
     Up,
 }
@@ -51,7 +53,9 @@ pub(crate) enum Welcome {
     OpenStream,
     /// The other node chooses.
     Await,
-    /// This node does not choose it: close.
+    /// This node chose another whose stream is not up yet: keep it until that is.
+    Spare,
+    /// This node uses another: close.
     Close,
 }
 
@@ -72,7 +76,11 @@ impl Connections {
             return Welcome::Await;
         }
         let at_once = |other: &&Connection| other.dialed != dialed && now.duration_since(other.since) < AT_ONCE;
-        if self.of(node).any(|other| at_once(&other)) { Welcome::Close } else { Welcome::OpenStream }
+        match self.of(node).find(at_once) {
+            None => Welcome::OpenStream,
+            Some(other) if other.stream == SyncStream::Up => Welcome::Close,
+            Some(_) => Welcome::Spare,
+        }
     }
 
     /// Lists an open connection.
@@ -93,6 +101,13 @@ impl Connections {
     /// The connection of `node` whose sync stream is up.
     pub(crate) fn up(&self, node: NodeKey) -> Option<&Connection> {
         self.of(node).find(|connection| connection.stream == SyncStream::Up)
+    }
+
+    /// The connection of `node` to open the sync stream on, now that another has failed: a spare, when nothing else is
+    /// under way.
+    pub(crate) fn last_resort(&mut self, node: NodeKey) -> Option<&mut Connection> {
+        let open = self.nodes.get_mut(&node)?;
+        if open.iter().all(|connection| connection.stream == SyncStream::Spare) { open.last_mut() } else { None }
     }
 
     /// The sync stream of `id` is up: gives the other connections of that node, which are to be closed and are no
@@ -160,6 +175,7 @@ mod tests {
         let stream = match welcome {
             Welcome::OpenStream => SyncStream::Asked(RequestId(number as u64)),
             Welcome::Await => SyncStream::Awaited,
+            Welcome::Spare => SyncStream::Spare,
             Welcome::Close => return welcome,
         };
         let address = Multiaddr::empty();
@@ -172,13 +188,28 @@ mod tests {
         let now = Instant::now();
         let mut low = Connections::new(LOW);
         assert_eq!(open(&mut low, HIGH, 1, true, now), Welcome::OpenStream);
-        assert_eq!(open(&mut low, HIGH, 2, false, now), Welcome::Close);
+        assert_eq!(open(&mut low, HIGH, 2, false, now), Welcome::Spare);
+        assert_eq!(low.set_up(id(1)), [id(2)]);
+        assert_eq!(open(&mut low, HIGH, 3, false, now), Welcome::Close);
 
         let mut high = Connections::new(HIGH);
         assert_eq!(open(&mut high, LOW, 2, true, now), Welcome::Await);
         assert_eq!(open(&mut high, LOW, 1, false, now), Welcome::Await);
         assert_eq!(high.set_up(id(1)), [id(2)]);
         assert_eq!(high.up(LOW).map(|connection| connection.id), Some(id(1)));
+    }
+
+    #[test]
+    fn when_the_first_fails_the_spare_is_used() {
+        let now = Instant::now();
+        let mut low = Connections::new(LOW);
+        open(&mut low, HIGH, 1, true, now);
+        open(&mut low, HIGH, 2, false, now);
+        assert!(low.last_resort(HIGH).is_none(), "the first is still under way");
+        low.remove(id(1));
+        assert_eq!(low.last_resort(HIGH).map(|connection| connection.id), Some(id(2)));
+        low.remove(id(2));
+        assert!(low.last_resort(HIGH).is_none());
     }
 
     #[test]

@@ -95,10 +95,21 @@ impl Directory {
     }
 }
 
-/// What a session tells the task that owns the swarm: it is over, close its connection.
-pub(crate) struct Ended {
-    pub(crate) node: NodeKey,
-    pub(crate) connection: ConnectionId,
+/// What a session tells the task that owns the swarm. Either way its connection is to be closed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Notice {
+    /// Nothing more can be sent; what has arrived is still being delivered.
+    Broken { connection: ConnectionId },
+    /// The session is over.
+    Over { node: NodeKey, connection: ConnectionId },
+}
+
+impl Notice {
+    pub(crate) fn connection(self) -> ConnectionId {
+        match self {
+            Self::Broken { connection } | Self::Over { connection, .. } => connection,
+        }
+    }
 }
 
 /// One sync stream and everything it touches.
@@ -110,7 +121,7 @@ pub(crate) struct Session {
     pub(crate) directory: Arc<Directory>,
     pub(crate) meter: Arc<NodeMeter>,
     pub(crate) events: mpsc::Sender<Event>,
-    pub(crate) ended: mpsc::Sender<Ended>,
+    pub(crate) notices: mpsc::Sender<Notice>,
 }
 
 /// A session that runs.
@@ -157,14 +168,34 @@ impl Session {
         let reason = tokio::select! {
             biased;
             Some(reason) = stopped.recv() => reason,
-            reason = self.receive(reader) => reason,
-            reason = self.transmit(writer, link, outgoing) => reason,
+            reason = self.converse(reader, writer, link, outgoing) => reason,
         };
 
         tracing::debug!(%node, %connection, %reason, "sync stream down");
         self.directory.links().remove(node);
         let _ = self.events.send(Event::Disconnected { node: *node, reason }).await;
-        let _ = self.ended.send(Ended { node: *node, connection: *connection }).await;
+        let _ = self.notices.send(Notice::Over { node: *node, connection: *connection }).await;
+    }
+
+    /// Passes packets both ways until the peer ends the stream or it breaks. What has arrived by then is delivered.
+    async fn converse(
+        &self,
+        reader: ReadHalf<Stream>,
+        writer: WriteHalf<Stream>,
+        link: &Link,
+        outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    ) -> DisconnectReason {
+        let mut receiving = std::pin::pin!(self.receive(reader));
+        tokio::select! {
+            biased;
+            reason = &mut receiving => reason,
+            broken = self.transmit(writer, link, outgoing) => {
+                // Closing the connection ends the reading side, once its buffers are empty.
+                let _ = self.notices.send(Notice::Broken { connection: self.connection }).await;
+                receiving.await;
+                broken
+            }
+        }
     }
 
     async fn receive(&self, stream: ReadHalf<Stream>) -> DisconnectReason {

@@ -12,8 +12,8 @@ use crate::counters::Meters;
 use crate::event::Event;
 use crate::gossip::{MessageRef, Topic, Topics, Verdict};
 use crate::identity;
-use crate::streams::{RequestId, Streams};
-use crate::sync_stream::{Directory, Ended, Running, Session};
+use crate::streams::{RequestId, SYNC_PROTOCOL, Streams};
+use crate::sync_stream::{Directory, Notice, Running, Session};
 use dialing::Dial;
 use futures::StreamExt;
 use libp2p::swarm::{ConnectionId, Stream, Swarm};
@@ -31,8 +31,8 @@ const SERVED_PER_NODE: usize = 4;
 /// Attachments served to all nodes at once: each holds a few chunks of 256 KiB.
 const SERVED: usize = 16;
 
-/// Notices of ended sessions on their way; the task always takes them.
-const ENDED: usize = 16;
+/// Notices of sessions on their way; the task always takes them.
+const NOTICES: usize = 16;
 
 /// What the rest of the node asks for.
 pub(crate) enum Command {
@@ -76,7 +76,7 @@ pub(crate) struct Task {
     dials: BTreeMap<NodeKey, Dial>,
     asked: HashMap<RequestId, Asked>,
     next_request: u64,
-    ended: (mpsc::Sender<Ended>, mpsc::Receiver<Ended>),
+    notices: (mpsc::Sender<Notice>, mpsc::Receiver<Notice>),
     served: Arc<Semaphore>,
     served_by_node: HashMap<NodeKey, Arc<Semaphore>>,
     meters: Arc<Meters>,
@@ -104,7 +104,7 @@ impl Task {
             dials: BTreeMap::new(),
             asked: HashMap::new(),
             next_request: 0,
-            ended: mpsc::channel(ENDED),
+            notices: mpsc::channel(NOTICES),
             served: Arc::new(Semaphore::new(SERVED)),
             served_by_node: HashMap::new(),
             meters,
@@ -123,7 +123,7 @@ impl Task {
                     Some(command) => self.obey(command),
                     None => break None,
                 },
-                Some(ended) = self.ended.1.recv() => self.session_ended(&ended),
+                Some(notice) = self.notices.1.recv() => self.session_noticed(notice),
                 room = events.reserve(), if !self.waiting.is_empty() => match (room, self.waiting.pop_front()) {
                     (Ok(room), Some(event)) => room.send(event),
                     _ => break None,
@@ -166,6 +166,14 @@ impl Task {
         request
     }
 
+    /// Asks for the sync stream of a listed connection.
+    fn open_sync_stream(&mut self, node: NodeKey, connection: ConnectionId) {
+        let request = self.ask(identity::peer_id(node), SYNC_PROTOCOL, Asked::Sync { connection });
+        if let Some((_, listed)) = self.connections.get_mut(connection) {
+            listed.stream = SyncStream::Asked(request);
+        }
+    }
+
     /// The sync stream of a connection is there: its session starts, other connections of the node are closed.
     fn start_session(&mut self, connection: ConnectionId, stream: Stream) {
         let Some((node, listed)) = self.connections.get_mut(connection) else {
@@ -184,7 +192,7 @@ impl Task {
             directory: Arc::clone(&self.directory),
             meter: self.meters.node(node),
             events: self.events.clone(),
-            ended: self.ended.0.clone(),
+            notices: self.notices.0.clone(),
         };
         let before = self.sessions.remove(&node);
         self.sessions.insert(node, session.spawn(stream, before));
@@ -194,12 +202,16 @@ impl Task {
         }
     }
 
-    fn session_ended(&mut self, ended: &Ended) {
-        if self.sessions.get(&ended.node).is_some_and(|running| running.connection == ended.connection) {
-            self.sessions.remove(&ended.node);
+    /// A session is over, or its stream is broken: its connection is of no use any more.
+    fn session_noticed(&mut self, notice: Notice) {
+        if let Notice::Over { node, connection } = notice
+            && self.sessions.get(&node).is_some_and(|running| running.connection == connection)
+        {
+            self.sessions.remove(&node);
         }
-        self.connections.remove(ended.connection);
-        self.close(ended.connection);
+        let connection = notice.connection();
+        self.connections.remove(connection);
+        self.close(connection);
     }
 
     /// Serves a request for an attachment in a task of its own.

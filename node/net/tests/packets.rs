@@ -45,6 +45,31 @@ async fn two_nodes_exchange_packets_over_quic() {
     exchange(QUIC).await;
 }
 
+/// What arrived before an end is delivered before the end, however late it is taken.
+async fn last_words(address: &str) {
+    let (one, mut other) = pair(1, 2, address).await;
+    for number in 0..100 {
+        one.handle.send(other.key, vec![number; 1000]).unwrap();
+    }
+    eventually(|| one.handle.counters().nodes[&other.key].sync_out.messages == 100).await;
+    eventually(|| other.handle.counters().nodes[&one.key].sync_in.messages >= 60).await;
+    one.handle.shutdown().await;
+    for number in 0..100 {
+        assert_eq!(other.packet(one.key).await, vec![number; 1000]);
+    }
+    other.disconnected(one.key).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn last_words_are_heard_over_tcp() {
+    last_words(TCP).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn last_words_are_heard_over_quic() {
+    last_words(QUIC).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn packets_that_are_none_are_not_sent() {
     let (one, mut other) = pair(1, 2, TCP).await;

@@ -63,9 +63,12 @@ impl Task {
         }
     }
 
-    /// Something that could have brought a session with `node` did not: if it was the last hope of a dial, say so.
+    /// Something that could have brought a session with `node` did not: another connection may; if there is none and a
+    /// dial hoped for it, say so.
     pub(super) fn without_session(&mut self, node: NodeKey, reason: DialFailure) {
-        if self.connections.of(node).next().is_none() && self.dials.get(&node) == Some(&Dial::Over) {
+        if let Some(spare) = self.connections.last_resort(node).map(|spare| spare.id) {
+            self.open_sync_stream(node, spare);
+        } else if self.connections.of(node).next().is_none() && self.dials.get(&node) == Some(&Dial::Over) {
             self.dials.remove(&node);
             self.report(Event::DialFailed { node, reason });
         }

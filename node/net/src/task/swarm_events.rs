@@ -24,7 +24,9 @@ impl Task {
             SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
                 self.connection_opened(peer_id, connection_id, &endpoint);
             }
-            SwarmEvent::ConnectionClosed { connection_id, cause, .. } => self.connection_closed(connection_id, cause),
+            SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
+                self.connection_closed(connection_id, cause.as_ref());
+            }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
                 if let Some(node) = identity::node_key(&peer) {
                     self.dial_failed(node, error);
@@ -88,13 +90,15 @@ impl Task {
         let stream = match self.connections.welcome(node, dialed, now) {
             Welcome::OpenStream => SyncStream::Asked(self.ask(peer, SYNC_PROTOCOL, Asked::Sync { connection: id })),
             Welcome::Await => SyncStream::Awaited,
+            Welcome::Spare => SyncStream::Spare,
             Welcome::Close => return self.close(id),
         };
         let address = endpoint.get_remote_address().clone();
         self.connections.insert(node, Connection { id, address, dialed, since: now, stream, moved: 0 });
     }
 
-    fn connection_closed(&mut self, id: ConnectionId, cause: Option<ConnectionError>) {
+    /// A connection is gone. Its session finds out by itself, after it has delivered what had arrived.
+    fn connection_closed(&mut self, id: ConnectionId, cause: Option<&ConnectionError>) {
         self.count_connections();
         for (_, asked) in self.asked.extract_if(|_, asked| asked.connection() == id) {
             if let Asked::Fetch { chunks, .. } = asked {
@@ -102,14 +106,10 @@ impl Task {
                 let _ = chunks.try_send(Err(FetchError::NotConnected));
             }
         }
-        let Some((node, _)) = self.connections.remove(id) else { return };
-        if let Some(running) = self.sessions.get(&node).filter(|running| running.connection == id) {
-            running.link.stop(match cause {
-                Some(ConnectionError::IO(error)) => DisconnectReason::Lost(error),
-                Some(ConnectionError::KeepAliveTimeout) | None => DisconnectReason::ClosedByPeer,
-            });
+        if let Some((node, _)) = self.connections.remove(id) {
+            tracing::debug!(%node, connection = %id, ?cause, "connection closed");
+            self.without_session(node, DialFailure::NoSyncStream);
         }
-        self.without_session(node, DialFailure::NoSyncStream);
     }
 
     /// Somebody who proved a key was turned away before the connection opened.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod foreign;
+pub(crate) mod half_dead;
 
 use palabre_core::id::{NetworkId, NodeKey};
 use palabre_net::{Config, Event, Handle, Multiaddr, start};
