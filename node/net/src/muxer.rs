@@ -1,0 +1,155 @@
+//! A connection's multiplexer with what libp2p leaves open: a bound on streams, a bound on closing, counted bytes.
+
+use crate::counters::Wire;
+use futures::io::{AsyncRead, AsyncWrite};
+use libp2p::core::muxing::{StreamMuxer, StreamMuxerEvent};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::time::{Sleep, sleep};
+
+/// Streams that a peer may hold open on one connection: sync, gossip and ping in each direction, identify, and
+/// attachments take about a dozen. With 256 KiB of window each this also bounds what a connection can make us buffer.
+pub(crate) const MAX_INBOUND_STREAMS: usize = 32;
+
+/// How long a closing connection may take to say goodbye. A peer that no longer reads would otherwise hold it until
+/// TCP gives up, a quarter of an hour later.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// A multiplexer that bounds and counts.
+pub(crate) struct Bounded<M> {
+    inner: M,
+    inbound: Arc<AtomicUsize>,
+    goodbye: Option<Pin<Box<Sleep>>>,
+    wire: Option<Arc<Wire>>,
+}
+
+impl<M> Bounded<M> {
+    /// Wraps `inner`. With `wire`, the bytes of its streams are counted there.
+    pub(crate) fn new(inner: M, wire: Option<Arc<Wire>>) -> Self {
+        Self { inner, inbound: Arc::default(), goodbye: None, wire }
+    }
+}
+
+impl<M> StreamMuxer for Bounded<M>
+where
+    M: StreamMuxer + Unpin,
+    M::Substream: Unpin,
+{
+    type Substream = BoundedStream<M::Substream>;
+    type Error = M::Error;
+
+    fn poll_inbound(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Substream, Self::Error>> {
+        let stream = ready!(Pin::new(&mut self.inner).poll_inbound(cx))?;
+        if self.inbound.load(Ordering::Relaxed) >= MAX_INBOUND_STREAMS {
+            tracing::debug!("a peer opened more than {MAX_INBOUND_STREAMS} streams: reset");
+            drop(stream);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let place = Place::take(&self.inbound);
+        Poll::Ready(Ok(BoundedStream { inner: Counted::new(stream, self.wire.clone()), _place: Some(place) }))
+    }
+
+    fn poll_outbound(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Substream, Self::Error>> {
+        let stream = ready!(Pin::new(&mut self.inner).poll_outbound(cx))?;
+        Poll::Ready(Ok(BoundedStream { inner: Counted::new(stream, self.wire.clone()), _place: None }))
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        let goodbye = self.goodbye.get_or_insert_with(|| Box::pin(sleep(GOODBYE)));
+        if goodbye.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.inner).poll_close(cx)
+    }
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<StreamMuxerEvent, Self::Error>> {
+        Pin::new(&mut self.inner).poll(cx)
+    }
+}
+
+/// One of the [`MAX_INBOUND_STREAMS`] places, given back when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(places: &Arc<AtomicUsize>) -> Self {
+        places.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(places))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A stream of a [`Bounded`] multiplexer.
+pub(crate) struct BoundedStream<S> {
+    inner: Counted<S>,
+    _place: Option<Place>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for BoundedStream<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_close(cx)
+    }
+}
+
+/// Bytes that pass, counted: a socket or a stream.
+pub(crate) struct Counted<S> {
+    inner: S,
+    wire: Option<Arc<Wire>>,
+}
+
+impl<S> Counted<S> {
+    pub(crate) fn new(inner: S, wire: Option<Arc<Wire>>) -> Self {
+        Self { inner, wire }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        if let Some(wire) = &self.wire {
+            wire.received.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Poll::Ready(Ok(read))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
+        if let Some(wire) = &self.wire {
+            wire.sent.fetch_add(written as u64, Ordering::Relaxed);
+        }
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_close(cx)
+    }
+}
