@@ -7,11 +7,11 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use palabre_core::state::Position;
-use palabre_store::Segments;
-use palabre_store::segments::{AppendError, Damage, DamageKind, RECORD_MAX, Scanned, SegmentSettings, SegmentsFound};
+use palabre_store::segments::{AppendError, Damage, DamageKind, RECORD_MAX, Scanned, SegmentsFound};
+use palabre_store::{Segments, Settings};
 use proptest::prelude::*;
 
-const SMALL: SegmentSettings = SegmentSettings { segment_size: 4096, keep_free: 0 };
+const SMALL: Settings = Settings { segment_size: 4096, keep_free: 0 };
 
 /// A record that no other number gives, of a length that depends on the number.
 fn record(number: u64) -> Vec<u8> {

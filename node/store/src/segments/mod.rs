@@ -21,6 +21,7 @@ use palabre_core::state::Position;
 use thiserror::Error;
 
 use crate::disk;
+use crate::store::Settings;
 
 mod active;
 mod frame;
@@ -37,23 +38,6 @@ pub use torn::SetAside;
 use active::Active;
 use frame::{HEADER_LEN, Header};
 use pieces::{Piece, Pieces};
-
-/// Sizes that a node may choose.
-#[derive(Clone, Copy, Debug)]
-pub struct SegmentSettings {
-    /// A batch that would make a segment longer than this begins the next one.
-    pub segment_size: u64,
-    /// Bytes that writing leaves free on the disk: room for the index, for logs and for a clean stop.
-    pub keep_free: u64,
-}
-
-impl Default for SegmentSettings {
-    fn default() -> Self {
-        // 64 MiB are about 100,000 entries: few files after years, and a last segment that is read in less than a
-        // second at each start. 16 MiB are what sled may write before it cleans up behind itself.
-        Self { segment_size: 64 * 1024 * 1024, keep_free: 16 * 1024 * 1024 }
-    }
-}
 
 /// Why the segments could not be opened.
 #[derive(Debug, Error)]
@@ -105,7 +89,7 @@ pub(crate) struct Stored {
 #[derive(Debug)]
 pub struct Segments {
     dir: PathBuf,
-    settings: SegmentSettings,
+    settings: Settings,
     active: Active,
     /// Files opened for reading, kept for the next one.
     readers: Mutex<BTreeMap<u32, Arc<File>>>,
@@ -141,7 +125,7 @@ fn numbers(dir: &Path) -> Result<Vec<u32>, SegmentsError> {
 impl Segments {
     /// Opens the segments in `dir`, which must exist, and sets an unfinished tail aside. What an earlier process
     /// wrote without syncing is synced first: nobody may see what a power cut could still take back.
-    pub fn open(dir: &Path, settings: SegmentSettings) -> Result<(Self, SegmentsFound), SegmentsError> {
+    pub fn open(dir: &Path, settings: Settings) -> Result<(Self, SegmentsFound), SegmentsError> {
         let numbers = numbers(dir)?;
         let mut found = SegmentsFound::default();
         if let Some(last) = numbers.last() {

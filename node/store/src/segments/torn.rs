@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use palabre_core::state::Position;
 
 use super::active::Active;
-use crate::disk;
+use crate::{disk, own_head};
 
 /// A tail that was set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub struct SetAside {
 /// How many tails from one and the same place are kept under names of their own.
 const SAME_PLACE_MAX: u32 = 1000;
 
-/// Copies everything from `from` on into a file beside the segment, durably, then cuts it off.
+/// Copies everything from `from` on into a file beside the segment, durably, then cuts it off. What was in it is not
+/// known, so the node's own head is in doubt.
 pub(super) fn set_aside(dir: &Path, active: &mut Active, from: Position) -> io::Result<SetAside> {
     let length = active.end() - from.offset;
     let mut tail = active.reader()?;
@@ -37,6 +38,7 @@ pub(super) fn set_aside(dir: &Path, active: &mut Active, from: Position) -> io::
         let _ = std::fs::remove_file(&path);
         return Err(error);
     }
+    own_head::doubt(dir)?;
     active.cut(from.offset)?;
     Ok(SetAside { position: from, length, path })
 }

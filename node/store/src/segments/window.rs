@@ -52,7 +52,7 @@ impl<S: Source> Window<S> {
 
     fn fill(&mut self, offset: u64, length: usize) -> io::Result<()> {
         self.start = offset;
-        self.bytes.resize(length, 0);
+        self.bytes = vec![0; length];
         let mut filled = 0;
         while filled < length {
             let at = offset + filled as u64;
