@@ -75,12 +75,31 @@ pub fn verify(
     key.verify_strict(&signed_input(purpose, network, bytes), &signature).map_err(|_| SignatureError::Invalid)
 }
 
-/// Whether the encoded y of a point is below the field's prime 2^255 - 19. `verify_strict` compares R byte for byte,
-/// but would reduce the y of a key in silence.
+/// Whether this encodes a point in the one way of RFC 8032 §5.1.3: y below the field's prime 2^255 - 19, and no sign
+/// where x is 0. `verify_strict` compares R byte for byte, but would read a key in either way in silence.
 fn is_canonical(key: &[u8; 32]) -> bool {
-    let high = key[31] & 0x7f;
-    !(high == 0x7f && key[1..31].iter().all(|b| *b == 0xff) && key[0] >= 0xed)
+    let mut y = *key;
+    y[31] &= 0x7f;
+    let below_the_prime = y[31] != 0x7f || y[1..31].iter().any(|b| *b != 0xff) || y[0] < 0xed;
+    let signed = key[31] & 0x80 != 0;
+    let x_is_zero = y == ONE || y == MINUS_ONE;
+    below_the_prime && !(signed && x_is_zero)
 }
+
+/// y = 1, little-endian: with y = -1 the only ones whose x is 0.
+const ONE: [u8; 32] = {
+    let mut y = [0; 32];
+    y[0] = 1;
+    y
+};
+
+/// y = -1 = 2^255 - 20.
+const MINUS_ONE: [u8; 32] = {
+    let mut y = [0xff; 32];
+    y[0] = 0xec;
+    y[31] = 0x7f;
+    y
+};
 
 /// A secret key: of a node or of an administration. Wiped from memory when dropped.
 #[derive(Clone)]
@@ -165,6 +184,19 @@ mod tests {
         assert!(!is_canonical(&key));
         key[0] = 0xec;
         assert!(is_canonical(&key));
+    }
+
+    #[test]
+    fn a_sign_on_an_x_of_zero_is_refused() {
+        for mut key in [ONE, MINUS_ONE] {
+            assert!(is_canonical(&key));
+            key[31] |= 0x80;
+            assert!(!is_canonical(&key));
+            assert_eq!(
+                verify(&key, Purpose::Entry, &NETWORK, b"anything", &SignatureBytes([0; 64])),
+                Err(SignatureError::Key)
+            );
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub const MANDATE_MAX: usize = 64 * 1024;
 pub const NODES_MAX: usize = 64;
 /// Most lasting addresses of one node.
 pub const ADDRESSES_MAX: usize = 8;
+/// Most sealing keys of one node: the suite in use and the one that replaces it (`docs/design.md` §5).
+pub const SEALING_MAX: usize = 2;
 
 /// Why a mandate does not count.
 #[derive(Debug, Error)]
@@ -36,8 +38,10 @@ pub enum MandateError {
     /// The number and `previous` do not fit.
     #[error("mandate {0} and its `previous` do not fit: mandates count from 1, and only number 1 has none before it")]
     Number(u64),
-    /// More nodes or addresses than the limits.
-    #[error("a mandate lists at most {NODES_MAX} nodes with at most {ADDRESSES_MAX} addresses each")]
+    /// More nodes, addresses or sealing keys than the limits.
+    #[error(
+        "a mandate lists at most {NODES_MAX} nodes, each with at most {ADDRESSES_MAX} addresses and {SEALING_MAX} sealing keys"
+    )]
     TooMany,
     /// A node stands twice in it.
     #[error("the node {0} stands twice in the mandate")]
@@ -147,7 +151,8 @@ impl Mandate {
             return Err(MandateError::TooLong(bytes.len()));
         }
         let message = v1::Mandate::decode(bytes)?;
-        if message.nodes.len() > NODES_MAX || message.nodes.iter().any(|n| n.addresses.len() > ADDRESSES_MAX) {
+        let too_long = |n: &v1::MandatedNode| n.addresses.len() > ADDRESSES_MAX || n.sealing.len() > SEALING_MAX;
+        if message.nodes.len() > NODES_MAX || message.nodes.iter().any(too_long) {
             return Err(MandateError::TooMany);
         }
         let nodes = message.nodes.into_iter().map(node).collect::<Result<Vec<_>, _>>()?;
@@ -185,4 +190,26 @@ fn node(message: v1::MandatedNode) -> Result<MandatedNode, MandateError> {
         addresses: message.addresses,
         delivers: message.delivers,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_sealing_keys(count: usize) -> v1::Mandate {
+        let sealing = vec![v1::SealingKey { suite: "x-wing".to_owned(), key: vec![5; 32] }; count];
+        v1::Mandate {
+            administration: "CI".to_owned(),
+            number: 1,
+            charter: vec![2; 32],
+            nodes: vec![v1::MandatedNode { key: vec![3; 32], sealing, ..v1::MandatedNode::default() }],
+            ..v1::Mandate::default()
+        }
+    }
+
+    #[test]
+    fn a_node_lists_two_sealing_keys_at_most() {
+        assert!(Mandate::parse(&with_sealing_keys(2).encode_to_vec()).is_ok());
+        assert!(matches!(Mandate::parse(&with_sealing_keys(3).encode_to_vec()), Err(MandateError::TooMany)));
+    }
 }

@@ -1,6 +1,6 @@
 //! Fork proofs: two different headers by one author with one log and sequence (`docs/design.md` §3).
 
-use palabre_proto::{Message, v1};
+use palabre_proto::v1;
 use thiserror::Error;
 
 use super::entry::{Entry, EntryError, RawEntry};
@@ -59,10 +59,12 @@ impl ForkProof {
         v1::ForkProof { low: Some(self.low.signed_header()), high: Some(self.high.signed_header()) }
     }
 
-    /// BLAKE3 of its message: names it in a frontier.
+    /// BLAKE3 of the two ids, lower first: names it in a frontier. Signatures stay out of it: an author can sign one
+    /// header many times over, and nodes that saw different signatures would never agree.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
-        super::entry::content_hash(&self.to_message().encode_to_vec())
+        let (low, high) = self.ids();
+        super::entry::content_hash(&[*low.as_bytes(), *high.as_bytes()].concat())
     }
 
     /// The forked log.
@@ -93,5 +95,83 @@ impl ForkProof {
     #[must_use]
     pub fn stands_before(&self, other: &Self) -> bool {
         (self.sequence(), self.ids()) < (other.sequence(), other.ids())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use curve25519_dalek::{EdwardsPoint, Scalar, scalar::clamp_integer};
+    use sha2::{Digest, Sha512};
+
+    use super::*;
+    use crate::id::{CharterHash, LogId, MandateHash};
+    use crate::keys::{Purpose, Secret, signed_input};
+    use crate::ledger::{Audience, Draft, OwnLog, Priority};
+    use crate::time::Millis;
+
+    const NETWORK: NetworkId = NetworkId::from_bytes([7; 32]);
+    const SEED: [u8; 32] = [1; 32];
+
+    fn first_entry(payload: &[u8]) -> Entry {
+        let secret = Secret::from_seed(&SEED);
+        let draft = Draft {
+            payload: payload.to_vec(),
+            place: 0,
+            priority: Priority::Routine,
+            audience: Audience::Public,
+            attachments: Vec::new(),
+            charter: CharterHash::from_bytes([2; 32]),
+            mandate: MandateHash::from_bytes([3; 32]),
+            clock: Millis(1),
+        };
+        OwnLog::open(secret.node_key(), LogId::from_bytes([4; 8]), None).write(draft, &secret, &NETWORK)
+    }
+
+    /// What an author can do that does not derive its nonce from the message (RFC 8032 §5.1.6 does).
+    fn signed_otherwise(entry: &Entry) -> RawEntry {
+        let hash = Sha512::digest(SEED);
+        let mut half = [0; 32];
+        half.copy_from_slice(&hash[..32]);
+        let secret = Scalar::from_bytes_mod_order(clamp_integer(half));
+        let nonce = Scalar::from(77_u64);
+        let commitment = EdwardsPoint::mul_base(&nonce).compress();
+        let input = signed_input(Purpose::Entry, &NETWORK, entry.header_bytes());
+        let key = entry.header().author;
+        let challenge =
+            Scalar::hash_from_bytes::<Sha512>(&[commitment.as_bytes(), key.as_bytes(), &input[..]].concat());
+        let response = nonce + challenge * secret;
+        RawEntry {
+            header: entry.header_bytes().to_vec(),
+            signature: [*commitment.as_bytes(), response.to_bytes()].concat(),
+            payload: None,
+        }
+    }
+
+    #[test]
+    fn a_fork_has_one_hash_whatever_signatures_prove_it() {
+        let (one, other) = (first_entry(b"one"), first_entry(b"other"));
+        let again = signed_otherwise(&one).verify(&NETWORK).unwrap();
+        assert_ne!(one.signature(), again.signature());
+        let (proof, same) = (ForkProof::new(&one, &other).unwrap(), ForkProof::new(&other, &again).unwrap());
+        assert_ne!(proof.to_message(), same.to_message());
+        assert_eq!(proof.hash(), same.hash());
+        assert!(!proof.stands_before(&same) && !same.stands_before(&proof));
+    }
+
+    #[test]
+    fn a_proof_with_its_headers_in_the_other_order_is_refused() {
+        let proof = ForkProof::new(&first_entry(b"one"), &first_entry(b"other")).unwrap();
+        let message = proof.to_message();
+        assert!(ForkProof::verify(message.clone(), &NETWORK).is_ok());
+        let turned = v1::ForkProof { low: message.high, high: message.low };
+        assert!(matches!(ForkProof::verify(turned, &NETWORK), Err(ForkError::Order)));
+    }
+
+    #[test]
+    fn one_header_with_two_signatures_is_no_fork() {
+        let one = first_entry(b"one");
+        let again = signed_otherwise(&one).verify(&NETWORK).unwrap();
+        assert!(matches!(ForkProof::new(&one, &again), Err(ForkError::NoConflict)));
     }
 }
