@@ -205,6 +205,10 @@ impl Storage for Store {
         self.segments.read(at).map_err(|error| StateError::Storage(Box::new(error)))
     }
 
+    fn holds_attachment(&self, hash: &ContentHash) -> bool {
+        self.attachments.has(hash)
+    }
+
     fn small_attachment(&self, hash: &ContentHash) -> Option<Vec<u8>> {
         // Whatever keeps it from being read, the rules see it as not held: state never depends on it.
         self.attachments.read_small(hash).inspect_err(|error| tracing::warn!(%error, %hash, "not read")).ok()?
