@@ -1,0 +1,126 @@
+//! The files of the index: opened, checked and closed without ever taking the process down with them.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::guard::{guarded, within};
+use super::summary::{SUMMARY, Summary, Tally};
+use super::{Check, IndexError, fingerprint, sealed};
+
+/// Memory for pages of the index. The whole node has 256 MB; sled needs about twice this for itself.
+const CACHE: u64 = 24 * 1024 * 1024;
+
+/// How often sled writes out and cleans up. What it loses in a power cut is folded again from the segments, so this
+/// is only about how long that takes.
+const FLUSH_EVERY: Duration = Duration::from_secs(10);
+
+/// Least time for opening and closing; the files add a second for each [`SLOW_DISK`] bytes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Bytes a second of the slowest disk.
+const SLOW_DISK: u64 = 1024 * 1024;
+
+/// Opens the files in `dir`, which exists, reads the summary (nothing in an empty index) and checks what is asked.
+pub(super) fn open(dir: &Path, check: Check) -> Result<(sled::Db, Option<Summary>), IndexError> {
+    let _attempt = Attempt::begin(dir)?;
+    let path = dir.to_owned();
+    within(patience(dir), move || {
+        let flush_every = u64::try_from(FLUSH_EVERY.as_millis()).ok();
+        let config = sled::Config::new().path(path).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
+        let db = config.flush_every_ms(flush_every).open()?;
+        // The database is not dropped while a panic unwinds: a second panic on the way would end the process.
+        match guarded(|| examine(&db, check)) {
+            Ok(summary) => Ok((db, summary)),
+            Err(error) => {
+                abandon(db);
+                Err(error)
+            }
+        }
+    })
+}
+
+/// Lets go of a database that failed, without waiting for it: its threads may be stuck.
+pub(super) fn abandon(db: sled::Db) {
+    let dropping = thread::Builder::new().name("index".into()).spawn(move || {
+        guarded(|| {
+            drop(db);
+            Ok(())
+        })
+    });
+    if let Err(error) = dropping {
+        tracing::warn!(%error, "a failed index is closed in the foreground");
+    }
+}
+
+fn examine(db: &sled::Db, check: Check) -> Result<Option<Summary>, IndexError> {
+    let summary = read_summary(db)?;
+    if check == Check::Whole {
+        verify(db, summary)?;
+    }
+    Ok(summary)
+}
+
+/// Writes everything out and closes the files.
+pub(super) fn close(dir: &Path, db: sled::Db) -> Result<(), IndexError> {
+    within(patience(dir), move || {
+        db.flush()?;
+        drop(db);
+        Ok(())
+    })
+}
+
+/// A mark that stands while the index is being opened. When it is found, the process died then: of an abort inside
+/// sled, of memory, or by a kill. Trying again could go on for ever, so the index is made again instead.
+struct Attempt {
+    mark: PathBuf,
+}
+
+impl Attempt {
+    fn begin(dir: &Path) -> Result<Self, IndexError> {
+        let mark = dir.join("opening");
+        match File::options().write(true).create_new(true).open(&mark) {
+            Ok(_) => Ok(Self { mark }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(IndexError::LastOpeningDied),
+            Err(source) => Err(IndexError::Io { doing: "opened", source }),
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.mark) {
+            tracing::warn!(%error, "the index is made again at the next start");
+        }
+    }
+}
+
+fn patience(dir: &Path) -> Duration {
+    PATIENCE + Duration::from_secs(fingerprint::bytes(dir).unwrap_or_default() / SLOW_DISK)
+}
+
+/// The summary; nothing in an empty tree.
+fn read_summary(db: &sled::Db) -> Result<Option<Summary>, IndexError> {
+    match db.get(SUMMARY)? {
+        Some(sealed) => Summary::from_sealed(&sealed).ok_or(IndexError::Summary).map(Some),
+        None if db.first()?.is_none() => Ok(None),
+        None => Err(IndexError::Summary),
+    }
+}
+
+/// Reads every value and compares with the tally.
+fn verify(db: &sled::Db, summary: Option<Summary>) -> Result<(), IndexError> {
+    let mut tally = Tally::default();
+    for pair in db.iter() {
+        let (key, sealed) = pair?;
+        if key == *SUMMARY {
+            continue;
+        }
+        sealed::unseal(&key, &sealed).ok_or_else(|| IndexError::Garbled { key: key.to_vec() })?;
+        tally.add(&sealed);
+    }
+    let expected = summary.map(|summary| summary.tally).unwrap_or_default();
+    if tally == expected { Ok(()) } else { Err(IndexError::Tally) }
+}
