@@ -1,0 +1,89 @@
+//! The running node, as the HTTP API sees it. The daemon implements [`NodeHandle`]; this crate turns it into HTTP.
+
+mod error;
+mod request;
+
+use std::future::Future;
+use std::io;
+
+use axum::body::Bytes;
+use futures::stream::BoxStream;
+use palabre_core::id::{EntryId, NodeKey};
+
+pub use error::NodeError;
+pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
+
+use crate::views::{
+    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+};
+
+/// Largest content of a document, in bytes: it is fetched whole from one peer (`docs/design.md` §7).
+pub const CONTENT_MAX: u64 = 16 * 1024 * 1024;
+
+/// Bytes on their way in or out. An error ends them: an upload that broke off must not become a document.
+pub type Chunks = BoxStream<'static, io::Result<Bytes>>;
+
+/// What the API asks of the node. Every answer is about this node's own state at that moment.
+pub trait NodeHandle: Send + Sync + 'static {
+    /// Who this node is, what it holds and how far behind it is.
+    fn status(&self) -> impl Future<Output = Result<StatusView, NodeError>> + Send;
+
+    /// Every other node under a mandate in force, and every further one that is connected or configured.
+    fn peers(&self) -> impl Future<Output = Result<Vec<PeerStatus>, NodeError>> + Send;
+
+    /// Why a node is, or is not, connected; also for a node that no mandate names.
+    fn peer_why(&self, node: NodeKey) -> impl Future<Output = Result<PeerWhy, NodeError>> + Send;
+
+    /// The one entry whose id begins so: [`NodeError::NotFound`] or [`NodeError::Ambiguous`] else.
+    fn find(&self, prefix: EntryPrefix) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
+
+    /// Publishes a document. Answers with the id of the entry that opens it, once that and the content are durable.
+    ///
+    /// `content` has at most [`CONTENT_MAX`] bytes: the API ends it with an error beyond, and nothing may be kept then.
+    fn publish(
+        &self,
+        document: NewDocument,
+        content: Chunks,
+    ) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
+
+    /// Adds a version to a document, in place of the versions that stand now. Answers with the id of the new entry.
+    fn revise(
+        &self,
+        document: EntryId,
+        revision: Revision,
+        content: Chunks,
+    ) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
+
+    /// Withdraws a document. Answers with the id of the new entry.
+    fn withdraw(
+        &self,
+        document: EntryId,
+        withdrawal: Withdrawal,
+    ) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
+
+    /// Every document whose opening act is in force, newest first.
+    fn documents(&self) -> impl Future<Output = Result<Vec<DocumentSummary>, NodeError>> + Send;
+
+    /// One document with its versions; void acts on it are shown with their reason.
+    fn document(&self, document: EntryId) -> impl Future<Output = Result<DocumentView, NodeError>> + Send;
+
+    /// The content of a document: that of `version`, else of the version that stands (of several, the first in the
+    /// register's order). [`NodeError::Incomplete`] while it is on its way.
+    fn content(
+        &self,
+        document: EntryId,
+        version: Option<EntryId>,
+    ) -> impl Future<Output = Result<Content, NodeError>> + Send;
+
+    /// The charter in force.
+    fn charter(&self) -> impl Future<Output = Result<CharterView, NodeError>> + Send;
+
+    /// The logs of one author, each with its newest entries first; empty when nothing of it is held.
+    fn logs(&self, author: NodeKey, query: LogQuery) -> impl Future<Output = Result<Vec<LogView>, NodeError>> + Send;
+
+    /// Figures for supervision.
+    fn metrics(&self) -> impl Future<Output = Result<Metrics, NodeError>> + Send;
+
+    /// Whether the node can take writes.
+    fn health(&self) -> impl Future<Output = Health> + Send;
+}

@@ -1,0 +1,94 @@
+//! Why the node does not do what it was asked.
+
+use std::error::Error;
+use std::io;
+
+use palabre_core::id::EntryId;
+use thiserror::Error;
+
+use super::{CONTENT_MAX, EntryPrefix};
+use crate::problem::{Kind, Problem};
+use crate::text;
+
+/// Why the node does not do what it was asked.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// No entry has an id that begins so.
+    #[error("no entry has an id that begins with {0}")]
+    NotFound(EntryPrefix),
+    /// Several have.
+    #[error("several entries have an id that begins with {0}")]
+    Ambiguous(EntryPrefix),
+    /// The entry opens no document.
+    #[error("the entry {0} opens no document")]
+    NoDocument(EntryId),
+    /// The document has no such version.
+    #[error("the document {document} has no version {version}")]
+    NoVersion {
+        /// The document.
+        document: EntryId,
+        /// The version asked for.
+        version: EntryId,
+    },
+    /// The content has not arrived yet.
+    #[error("the content of {0} is still on its way")]
+    Incomplete(EntryId),
+    /// The node's administration has no right to this act.
+    #[error("the charter gives no right to this act: {reason}")]
+    NoRight {
+        /// The rule, as the register states it.
+        reason: String,
+    },
+    /// The document is withdrawn and takes no further act.
+    #[error("the document {0} is withdrawn")]
+    Withdrawn(EntryId),
+    /// The allowance of the day is used up.
+    #[error("the allowance of the day is used up")]
+    Allowance,
+    /// The content did not come whole.
+    #[error("the content did not come whole")]
+    Upload(#[source] io::Error),
+    /// The node takes no writes for now: its disk is full or read-only.
+    #[error("writing is paused")]
+    Paused(#[source] io::Error),
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Stopping,
+    /// Something inside failed; the log says more.
+    #[error("the node failed")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<NodeError> for Problem {
+    fn from(error: NodeError) -> Self {
+        match error {
+            NodeError::NotFound(prefix) => {
+                Self::new(Kind::NotFound, text!("err-object-unknown", id = prefix.to_string()))
+            }
+            NodeError::Ambiguous(prefix) => {
+                Self::new(Kind::Usage, text!("err-object-ambiguous", id = prefix.to_string()))
+            }
+            NodeError::NoDocument(id) => Self::new(Kind::NotFound, text!("err-no-document", id = id.to_string())),
+            NodeError::NoVersion { document, version } => Self::new(
+                Kind::NotFound,
+                text!("err-no-version", id = document.to_string(), version = version.to_string()),
+            ),
+            NodeError::Incomplete(id) => Self::new(Kind::Partial, text!("err-incomplete", id = id.to_string())),
+            NodeError::NoRight { reason } => Self::new(Kind::Refused, text!("err-no-right", reason = reason)),
+            NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
+            NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
+            NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
+            NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
+            NodeError::Paused(error) => {
+                Self::new(Kind::Attention, text!("err-paused", detail = error.to_string())).with_status(503)
+            }
+            NodeError::Stopping => Self::new(Kind::Attention, text!("err-stopping")),
+            NodeError::Internal(error) => Self::new(Kind::Failure, text!("err-internal", detail = error.to_string())),
+        }
+    }
+}
+
+/// Beyond [`CONTENT_MAX`].
+pub(crate) fn too_large() -> Problem {
+    Problem::new(Kind::Usage, text!("err-too-large", limit = CONTENT_MAX / (1024 * 1024))).with_status(413)
+}

@@ -1,0 +1,17 @@
+//! The JSON that the API answers with and that `--json` prints: stable names, in English (`docs/design.md` §9).
+//!
+//! Fields are only ever added. Ids, keys and hashes are hexadecimal; times are milliseconds since 1970; sizes are bytes.
+
+mod charter;
+mod document;
+mod log;
+mod peer;
+mod status;
+
+pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
+pub use document::{
+    AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,
+};
+pub use log::{Effect, EntryView, LogList, LogView};
+pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
+pub use status::{Digest, Health, Lag, Metrics, StatusView};

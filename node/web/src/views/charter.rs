@@ -1,0 +1,126 @@
+//! The charter.
+
+use std::collections::BTreeSet;
+
+use palabre_core::charter::{AdministrationKind, Charter, Names, OfficeKind};
+use palabre_core::id::{AdministrationKey, CharterHash, Code, NetworkId};
+use palabre_core::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// `GET /api/v1/charter`, `palabre charter show --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharterView {
+    /// Its number, from 1.
+    pub revision: u64,
+    /// BLAKE3 of its bytes without signatures.
+    pub hash: CharterHash,
+    /// The network that it founds, when it is a genesis.
+    pub network: Option<NetworkId>,
+    /// How the network is called.
+    pub name: Names,
+    /// When it was written.
+    pub written: Millis,
+    /// Who holds the presidency; none in a charter that breaks this invariant.
+    pub presidency: Option<Code>,
+    /// Who sits in the secretariat, its leader first.
+    pub secretariat: Vec<Code>,
+    /// The assessors.
+    pub assessors: Vec<Code>,
+    /// The vice-presidency of the region, when it is not vacant.
+    pub vice_presidency: Option<Code>,
+    /// Whose keys count, and who of them has signed.
+    pub keyholders: Vec<KeyholderView>,
+    /// How many of them must sign.
+    pub threshold: u32,
+    /// The commissions.
+    pub commissions: Vec<CommissionView>,
+    /// The participants, in the charter's order.
+    pub administrations: Vec<AdministrationView>,
+    /// Date after which the node reminds of a review.
+    pub review_by: String,
+}
+
+/// A keyholder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyholderView {
+    /// Its code.
+    pub administration: Code,
+    /// Whether a valid signature of it stands under this revision.
+    pub signed: bool,
+}
+
+/// A commission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommissionView {
+    /// Its id.
+    pub id: String,
+    /// How it is called.
+    pub names: Names,
+    /// Who presides it.
+    pub host: Code,
+    /// Who sits in it.
+    pub members: Vec<Code>,
+}
+
+/// A participant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdministrationView {
+    /// Its code.
+    pub code: Code,
+    /// What kind of participant it is.
+    pub kind: AdministrationKind,
+    /// How it is called.
+    pub names: Names,
+    /// Its key, once it has one.
+    pub key: Option<AdministrationKey>,
+    /// Kept in the charter, without rights.
+    pub suspended: bool,
+}
+
+impl CharterView {
+    /// The view of a charter that these keyholders have signed.
+    #[must_use]
+    pub fn of(charter: &Charter, signers: &BTreeSet<Code>) -> Self {
+        let all = |kind| charter.holders(kind).cloned().collect::<Vec<_>>();
+        let first = |kind| charter.holders(kind).next().cloned();
+        Self {
+            revision: charter.revision,
+            hash: charter.hash(),
+            network: charter.founds(),
+            name: charter.name.clone(),
+            written: charter.written,
+            presidency: first(OfficeKind::Presidency),
+            secretariat: all(OfficeKind::Secretariat),
+            assessors: all(OfficeKind::Assessor),
+            vice_presidency: first(OfficeKind::VicePresidency),
+            keyholders: charter
+                .keyholders
+                .iter()
+                .map(|code| KeyholderView { administration: code.clone(), signed: signers.contains(code) })
+                .collect(),
+            threshold: charter.threshold,
+            commissions: charter
+                .commissions
+                .iter()
+                .map(|commission| CommissionView {
+                    id: commission.id.to_string(),
+                    names: commission.names.clone(),
+                    host: commission.host.clone(),
+                    members: commission.members.clone(),
+                })
+                .collect(),
+            administrations: charter
+                .administrations
+                .iter()
+                .map(|administration| AdministrationView {
+                    code: administration.code.clone(),
+                    kind: administration.kind,
+                    names: administration.names.clone(),
+                    key: administration.key,
+                    suspended: administration.suspended,
+                })
+                .collect(),
+            review_by: charter.review_by.clone(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The node as a whole.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use palabre_core::id::{Code, NetworkId, NodeKey};
+use serde::{Deserialize, Serialize};
+
+use super::{AudienceName, PeerStatus};
+
+/// A hash of 32 bytes over state, in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // Parsed as the hash of the same shape that core already knows how to read.
+        let hash = palabre_core::id::ContentHash::deserialize(from)?;
+        Ok(Self(*hash.as_bytes()))
+    }
+}
+
+/// `GET /api/v1/status`, `palabre status --json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatusView {
+    /// This node.
+    pub node: NodeKey,
+    /// Whose it is; none before a mandate names it.
+    pub administration: Option<Code>,
+    /// The network.
+    pub network: NetworkId,
+    /// The charter revision in force.
+    pub revision: u64,
+    /// Multiaddresses that it listens on, each ending in its `/p2p/…`.
+    pub listen: Vec<String>,
+    /// The other nodes.
+    pub peers: Vec<PeerStatus>,
+    /// Hash of the frontier: equal on every node that holds the same entries.
+    pub ledger: Digest,
+    /// Hash of the folded state for each audience that the node reads.
+    pub state: BTreeMap<AudienceName, Digest>,
+    /// How far this node is behind what it has heard of.
+    pub lag: Lag,
+}
+
+/// How far a node is behind what it has heard of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lag {
+    /// Entries that some peer shows and this node lacks.
+    pub entries: u64,
+    /// Seconds since it has lacked the first of them; 0 when it lacks none.
+    pub seconds: u64,
+}
+
+/// `GET /health`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "health")]
+pub enum Health {
+    /// It reads and writes.
+    Ok,
+    /// It reads, and takes no writes until its disk is mended.
+    Paused,
+    /// It is stopping.
+    Stopping,
+}
+
+/// Figures for supervision: `GET /metrics` prints them in the text format of Prometheus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// Entries held, without a gap, of all logs.
+    pub entries: u64,
+    /// Logs held.
+    pub logs: u64,
+    /// Forked logs.
+    pub forks: u64,
+    /// Bytes of the ledger segments.
+    pub ledger_bytes: u64,
+    /// Bytes of the attachments held.
+    pub attachment_bytes: u64,
+    /// Attachments that are named and not held.
+    pub attachments_missing: u64,
+    /// Peers connected.
+    pub peers_connected: u64,
+    /// Bytes of `/palabre/sync/1` received since the start.
+    pub sync_bytes_in: u64,
+    /// Bytes of `/palabre/sync/1` sent since the start.
+    pub sync_bytes_out: u64,
+    /// Bytes of gossip received since the start.
+    pub gossip_bytes_in: u64,
+    /// Bytes of gossip sent since the start.
+    pub gossip_bytes_out: u64,
+    /// Bytes of attachments received from peers since the start.
+    pub attachment_bytes_in: u64,
+    /// Bytes of attachments sent to peers since the start.
+    pub attachment_bytes_out: u64,
+    /// Entries that this node is behind.
+    pub lag_entries: u64,
+    /// When the process started, seconds since 1970.
+    pub started: u64,
+}
