@@ -1,10 +1,16 @@
 //! `store verify`: every frame of the ledger read, every signature verified, beside a running node or without one.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
 use palabre_core::charter::Rules;
 use palabre_core::id::{LogId, NodeKey};
-use palabre_core::ledger::{Header, Record};
+use palabre_core::ledger::{Header, Mended, Record};
+use palabre_core::state::Position;
 use palabre_proto::{Message, v1};
-use palabre_store::segments::Scanned;
+use palabre_store::segments::{HEADER_LEN, RECORD_MAX, Scanned, file_name};
 use palabre_store::{Home, Segments};
 
 use super::DaemonError;
@@ -15,6 +21,8 @@ pub(crate) struct Verified {
     pub(crate) entries: u64,
     /// What is damaged.
     pub(crate) damaged: Vec<Damaged>,
+    /// Damaged parts whose content has been recorded again.
+    pub(crate) mended: usize,
 }
 
 /// A damaged place of the ledger.
@@ -29,26 +37,38 @@ pub(crate) struct Damaged {
 
 /// Reads and verifies the whole ledger of a home.
 pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError> {
-    let mut verified = Verified { entries: 0, damaged: Vec::new() };
+    let mut entries = 0;
+    let mut damaged: BTreeMap<Position, Damaged> = BTreeMap::new();
+    let mut mended = 0;
     for scanned in Segments::peek(&home.ledger())? {
         match scanned? {
             Scanned::Record { position, bytes, .. } => match Record::verify(&bytes, rules.network()) {
-                Ok(Record::Entry(_)) => verified.entries += 1,
+                Ok(Record::Entry(_)) => entries += 1,
+                Ok(Record::Mended(Mended { position, .. })) => mended += usize::from(damaged.remove(&position).is_some()),
                 Ok(_) => {}
-                Err(_) => verified.damaged.push(Damaged {
-                    file: palabre_store::segments::file_name(position.segment),
-                    offset: position.offset,
-                    entry: place_in(&bytes),
-                }),
+                Err(_) => drop(damaged.insert(position, place(position, place_in(&bytes)))),
             },
-            Scanned::Damage(damage) => verified.damaged.push(Damaged {
-                file: damage.file_name(),
-                offset: damage.position.offset,
-                entry: place_in(&damage.bytes),
-            }),
+            Scanned::Damage(damage) => {
+                let left = left_at(&home.ledger(), damage.position, damage.length);
+                damaged.insert(damage.position, place(damage.position, left.as_deref().and_then(place_in)));
+            }
         }
     }
-    Ok(verified)
+    Ok(Verified { entries, damaged: damaged.into_values().collect(), mended })
+}
+
+fn place(position: Position, entry: Option<(NodeKey, LogId, u64)>) -> Damaged {
+    Damaged { file: file_name(position.segment), offset: position.offset, entry }
+}
+
+/// What is left of the record at a damaged place, behind its frame's header.
+fn left_at(ledger: &Path, position: Position, length: u64) -> Option<Vec<u8>> {
+    let mut file = File::open(ledger.join(file_name(position.segment))).ok()?;
+    file.seek(SeekFrom::Start(position.offset + HEADER_LEN as u64)).ok()?;
+    let mut left = Vec::new();
+    let whole = length.saturating_sub(HEADER_LEN as u64).min(RECORD_MAX as u64);
+    file.take(whole).read_to_end(&mut left).ok()?;
+    Some(left)
 }
 
 /// Whose entry the bytes of a damaged record still name.
@@ -57,4 +77,9 @@ fn place_in(bytes: &[u8]) -> Option<(NodeKey, LogId, u64)> {
     let Some(v1::record::Kind::Entry(entry)) = record.kind else { return None };
     let header = Header::parse(&entry.header).ok()?;
     Some((header.author, header.log, header.sequence.get()))
+}
+
+/// Whether a record is a note about mended damage: seen without verifying signatures.
+pub(super) fn is_mended_note(bytes: &[u8]) -> bool {
+    v1::Record::decode(bytes).is_ok_and(|record| matches!(record.kind, Some(v1::record::Kind::Mended(_))))
 }

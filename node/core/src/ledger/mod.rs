@@ -18,4 +18,4 @@ pub use fork::ForkProof;
 pub use frontier::{Frontier, Head};
 pub use header::{Attachment, Audience, Header, HeaderError, Priority};
 pub use own::{Draft, OwnLog};
-pub use record::{Record, RecordError};
+pub use record::{Mended, Record, RecordError};

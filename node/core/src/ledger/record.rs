@@ -7,6 +7,7 @@ use super::entry::{Entry, EntryError, RawEntry};
 use super::fork::{ForkError, ForkProof};
 use crate::charter::{CharterSignature, MandateError, RawMandate, SignatureFormError};
 use crate::id::NetworkId;
+use crate::state::Position;
 
 /// Why the bytes of a frame are no record.
 #[derive(Debug, Error)]
@@ -44,6 +45,17 @@ pub enum Record {
     Signature(CharterSignature),
     /// A mandate; judged together with the charter.
     Mandate(RawMandate),
+    /// A damaged part of the segments is of no consequence any more.
+    Mended(Mended),
+}
+
+/// A damaged part of the segments whose content has been recorded again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mended {
+    /// Where it begins.
+    pub position: Position,
+    /// Its bytes.
+    pub length: u64,
 }
 
 impl Record {
@@ -56,6 +68,9 @@ impl Record {
             Kind::Charter(bytes) => Ok(Self::Charter(bytes)),
             Kind::CharterSignature(signature) => Ok(Self::Signature(CharterSignature::parse(&signature)?)),
             Kind::Mandate(mandate) => Ok(Self::Mandate(RawMandate::parse(mandate)?)),
+            Kind::Mended(v1::Mended { segment, offset, length }) => {
+                Ok(Self::Mended(Mended { position: Position { segment, offset }, length }))
+            }
         }
     }
 
@@ -69,6 +84,9 @@ impl Record {
             Self::Charter(bytes) => Kind::Charter(bytes.clone()),
             Self::Signature(signature) => Kind::CharterSignature(signature.to_message()),
             Self::Mandate(mandate) => Kind::Mandate(mandate.to_message()),
+            Self::Mended(Mended { position: Position { segment, offset }, length }) => {
+                Kind::Mended(v1::Mended { segment: *segment, offset: *offset, length: *length })
+            }
         };
         v1::Record { kind: Some(kind) }.encode_to_vec()
     }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::acts::{ActError, Kind};
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
-use crate::ledger::{Attachment, Priority, Record};
+use crate::ledger::{Attachment, Mended, Priority, Record};
 use crate::registers::VoidReason;
 use crate::state::Position;
 use crate::sync::CodecError;
@@ -104,6 +104,8 @@ pub enum Event {
         /// Its place there.
         sequence: Sequence,
     },
+    /// A damaged part of the segments is of no consequence any more ([`Node::is_mended`](super::Node::is_mended)).
+    Mended(Mended),
     /// Time has passed.
     Tick,
 }

@@ -193,6 +193,7 @@ impl Node {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
                 Record::Fork(proof) => self.fork_durable(storage, proof, *position, out)?,
+                Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
                     registers::refold_all(storage, &self.rules)?;

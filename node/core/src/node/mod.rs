@@ -11,6 +11,7 @@
 //! | `serve` | what to give, in which order |
 //! | `gossip` | the fast path |
 //! | `fetch` | attachments |
+//! | `mend` | damaged parts of the segments |
 //! | `neighbours` | whom to be connected to |
 //! | [`status`] | what people see of it |
 
@@ -19,6 +20,7 @@ mod exchange;
 mod fetch;
 mod gossip;
 mod intake;
+mod mend;
 mod neighbours;
 mod serve;
 mod start;
@@ -37,14 +39,14 @@ pub use start::{Facts, Identity};
 use crate::charter::Rules;
 use crate::id::{NetworkId, NodeKey};
 use crate::keys::Secret;
-use crate::ledger::{Ledger, OwnLog};
+use crate::ledger::{Ledger, OwnLog, Record};
 use crate::state::{StateError, Storage};
 use crate::sync::Session;
 use crate::sync::session::Digest;
 use crate::time::Millis;
 use fetch::Fetches;
 use gossip::Announced;
-use intake::Intake;
+use intake::{Batch, Intake};
 use neighbours::Neighbours;
 use want::Wants;
 
@@ -96,6 +98,7 @@ impl Node {
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
+            Event::Mended(part) => self.append(vec![Record::Mended(part)], Batch::default(), &mut out),
             Event::Tick => self.tick(storage, now, &mut out)?,
         }
         Ok(out)

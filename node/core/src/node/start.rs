@@ -93,7 +93,7 @@ impl Node {
                 self.rules.add_signature(signature.clone());
                 Ok(())
             }
-            Record::Charter(_) => Ok(()),
+            Record::Charter(_) | Record::Mended(_) => Ok(()),
         }
     }
 
