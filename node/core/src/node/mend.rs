@@ -23,7 +23,7 @@ impl Node {
                 });
                 lost.extend(within.map(|(sequence, _)| (*log, *sequence)));
                 match step.last() {
-                    Some((last, _)) if step.len() == STEP => from = last.next(),
+                    Some((furthest, _)) if step.len() == STEP => from = furthest.next(),
                     _ => break,
                 }
             }
