@@ -1,0 +1,1 @@
+//! `places.json`: whether an entry stands in its place.
