@@ -127,6 +127,10 @@ impl Storage for Memory {
         Ok(usize::try_from(at.offset).ok().and_then(|index| self.records.get(index).cloned()))
     }
 
+    fn holds_attachment(&self, _: &ContentHash) -> bool {
+        false
+    }
+
     fn small_attachment(&self, _: &ContentHash) -> Option<Vec<u8>> {
         None
     }

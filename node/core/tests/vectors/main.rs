@@ -13,5 +13,6 @@ mod generator;
 mod logs;
 mod mandates;
 mod places;
+mod traps;
 mod vector;
 mod words;

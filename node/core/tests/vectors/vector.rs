@@ -45,11 +45,8 @@ pub(crate) fn judge_all(vectors: &Value, expected: (usize, usize), judge: impl F
     let mut wrong = Vec::new();
     for vector in list(vectors) {
         let (verdict, found) = (text(&vector["verdict"]), judge(vector));
-        if matches!(verdict, "valid" | "in-place" | "acts") {
-            counts.0 += 1
-        } else {
-            counts.1 += 1
-        }
+        let valid = matches!(verdict, "valid" | "in-place" | "acts");
+        *(if valid { &mut counts.0 } else { &mut counts.1 }) += 1;
         if verdict != found {
             wrong.push(format!("{}: {found}, not {verdict} ({})", vector["name"], vector["why"]));
         }

@@ -116,16 +116,17 @@ impl Cast {
 /// The act of publishing a document; `number` makes it another one.
 pub(crate) fn publishing(number: u32) -> Vec<u8> {
     let publish = v1::DocumentPublish { version: Some(version(number)) };
-    act(Vec::new(), Vec::new(), v1::act::Kind::DocumentPublish(publish))
+    act(Vec::new(), Vec::new(), v1::document_act::Act::Publish(publish))
 }
 
 /// The act of revising the document that the entry `object` opened, in knowledge of the acts in `after`.
 pub(crate) fn revising(number: u32, object: Vec<u8>, after: Vec<Vec<u8>>) -> Vec<u8> {
     let revise = v1::DocumentRevise { version: Some(version(number)) };
-    act(object, after, v1::act::Kind::DocumentRevise(revise))
+    act(object, after, v1::document_act::Act::Revise(revise))
 }
 
-fn act(object: Vec<u8>, after: Vec<Vec<u8>>, kind: v1::act::Kind) -> Vec<u8> {
+fn act(object: Vec<u8>, after: Vec<Vec<u8>>, act: v1::document_act::Act) -> Vec<u8> {
+    let kind = v1::act::Kind::Document(v1::DocumentAct { act: Some(act) });
     v1::Act { object, after, kind: Some(kind) }.encode_to_vec()
 }
 

@@ -79,7 +79,7 @@ fn cancelling(pair: &Pair, nonce: u64, input: &[u8]) -> Option<Vec<u8>> {
 
 /// Whoever takes such a key takes the same signature for many headers.
 fn small_keys(book: &mut Book<'_>) {
-    let why = "the identity as key: R = S · B holds for every header";
+    let why = "the identity as key: the equation holds for every header";
     forged(book, "signature", "small-key-1", why, curve::near_zero(1, 0));
     for (index, order) in [(4, "2"), (2, "4"), (1, "8")] {
         let key = curve::torsion(index).compress().to_bytes();
