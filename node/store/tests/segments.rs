@@ -13,6 +13,11 @@ use proptest::prelude::*;
 
 const SMALL: Settings = Settings { segment_size: 4096, keep_free: 0 };
 
+/// A folder in memory where the machine has such: thousands of syncs would tell more about the disk than about us.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// A record that no other number gives, of a length that depends on the number.
 fn record(number: u64) -> Vec<u8> {
     let length = 20 + usize::try_from(number * 37 % 300).unwrap();
@@ -40,7 +45,7 @@ fn read_all(segments: &Segments) -> (BTreeMap<Position, Vec<u8>>, Vec<Damage>) {
 
 /// A folder with `count` records, each a batch of its own.
 fn filled(count: u64) -> (tempfile::TempDir, BTreeMap<Position, Vec<u8>>) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let (mut segments, _) = open(dir.path());
     let written = (0..count).map(|number| {
         let record = record(number);
@@ -85,7 +90,7 @@ fn a_scan_goes_on_from_where_a_record_ends() {
 
 #[test]
 fn a_batch_lies_in_one_segment_even_when_it_is_longer() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let (mut segments, _) = open(dir.path());
     segments.append(&[record(1)]).unwrap();
     let batch: Vec<_> = (0..100).map(record).collect();
@@ -98,7 +103,7 @@ fn a_batch_lies_in_one_segment_even_when_it_is_longer() {
 
 #[test]
 fn a_record_has_a_length_within_bounds() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let (mut segments, _) = open(dir.path());
     let end = segments.end();
     for bad in [vec![], vec![1; RECORD_MAX + 1]] {
@@ -200,13 +205,13 @@ fn a_reader_without_the_lock_sees_what_is_there() {
     segments.append(&[b"one more"]).unwrap();
     let seen = Segments::peek(dir.path()).unwrap().filter(|scanned| matches!(scanned, Ok(Scanned::Record { .. })));
     assert_eq!(seen.count(), written.len() + 1);
-    let empty = tempfile::tempdir().unwrap();
+    let empty = folder();
     assert!(Segments::peek(empty.path()).unwrap().next().is_none());
 }
 
 #[test]
 fn a_removed_folder_stops_writing_until_it_is_back() {
-    let home = tempfile::tempdir().unwrap();
+    let home = folder();
     let (dir, away) = (home.path().join("ledger"), home.path().join("away"));
     fs::create_dir(&dir).unwrap();
     let (mut segments, _) = open(&dir);

@@ -40,6 +40,9 @@ pub enum IndexError {
         #[source]
         source: io::Error,
     },
+    /// The files are held by another index, of this process or another.
+    #[error("the index is in use")]
+    InUse,
     /// sled reports an error.
     #[error("the index is not readable")]
     Sled(#[source] sled::Error),
@@ -80,7 +83,7 @@ impl IndexError {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Io { .. } | Self::ValueTooLong { .. } | Self::GivenUp => false,
+            Self::Io { .. } | Self::InUse | Self::ValueTooLong { .. } | Self::GivenUp => false,
             Self::Sled(sled::Error::Io(error)) => disk::trouble(error) == Trouble::Other,
             _ => true,
         }

@@ -1,0 +1,32 @@
+//! `places.json`: whether an entry stands in its place, judged with the payloads by folding them.
+
+use palabre_core::ledger::Record;
+use palabre_core::registers::{self, Status};
+
+use crate::logs::Memory;
+use crate::vector::{bytes, file, judge_all, list};
+use crate::{entries, mandates};
+
+#[test]
+fn every_place_gets_its_verdict() {
+    let file = file("places.json");
+    let rules = mandates::mandated(mandates::rules(&file["charter"]), &file["mandates"]);
+    judge_all(&file["vectors"], (7, 21), |vector| {
+        let mut memory = Memory::default();
+        let last = list(&vector["held"]).iter().chain([&vector["entry"]]).map(|entry| {
+            let entry = entries::verify(&bytes(entry), rules.network()).unwrap();
+            let position = memory.append(&Record::Entry(Box::new(entry.clone())));
+            registers::admit(&mut memory, &rules, &[(&entry, position)]).unwrap();
+            entry.id()
+        });
+        let last = last.last().unwrap();
+        let (_, status) = registers::status(&memory, &last).unwrap().unwrap();
+        match status {
+            Status::Waiting => "waits",
+            Status::Void(reason) if reason.is_broken() => reason.code(),
+            // Whether the act counts is another question: who may, and whether its content is well formed.
+            Status::InForce | Status::Void(_) => "in-place",
+        }
+        .to_owned()
+    });
+}
