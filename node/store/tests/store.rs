@@ -242,7 +242,7 @@ fn a_garbled_index_never_gives_another_state() {
         // In the part of the file that is in use.
         let at = 1 + seed * 7919 % bytes.len().min(100_000);
         match seed % 3 {
-            0 => bytes[at] ^= 0x10,
+            0 => bytes.iter_mut().skip(at).step_by(997).for_each(|byte| *byte ^= 0x10),
             1 => bytes.truncate(at),
             _ => bytes[at / 2..at].fill(0),
         }
@@ -253,7 +253,7 @@ fn a_garbled_index_never_gives_another_state() {
         rebuilt += usize::from(opening.rebuilds());
         store.close().unwrap();
     }
-    assert!(rebuilt > 10, "the harm was mild: {rebuilt}");
+    assert!(rebuilt >= 10, "the harm was mild: {rebuilt}");
 }
 
 #[test]
