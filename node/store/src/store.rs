@@ -123,8 +123,8 @@ impl Store {
         own_head::settle(&self.home.ledger())
     }
 
-    /// Notes doubt about the node's own head: durable, until it is settled. For the rules too, when a peer shows own
-    /// entries that are not known here.
+    /// Notes doubt about the node's own head: durable, until it is settled. For the caller too: before it opens a new
+    /// log because a peer shows own entries that are not known here.
     pub fn doubt_own_head(&mut self) -> io::Result<()> {
         own_head::doubt(&self.home.ledger())
     }
@@ -173,12 +173,11 @@ impl Store {
     /// Writes everything out and marks the stop as clean. What was put and not committed is replayed at the next start.
     pub fn close(self) -> Result<(), CloseError> {
         let Self { home, segments, index, attachments: _ } = self;
-        index.close()?;
-        let mark = |source| CloseError::StopMark { source };
-        let fingerprint = Index::fingerprint(&home.index()).map_err(mark)?;
+        let fingerprint = index.close()?;
         let end = segments.end();
         drop(segments);
-        stop::write(&home.ledger(), CleanStop { end, index: fingerprint }).map_err(mark)
+        let stop = CleanStop { end, index: fingerprint };
+        stop::write(&home.ledger(), stop).map_err(|source| CloseError::StopMark { source })
     }
 }
 

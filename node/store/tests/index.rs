@@ -71,7 +71,20 @@ fn a_destroyed_index_leaves_nothing() {
     Index::destroy(&dir).unwrap();
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     Index::destroy(&dir).unwrap();
+    // A removal that was cut short comes to its end.
+    fs::create_dir(home.path().join("index.removed")).unwrap();
     assert_eq!(open(&dir).folded(), None);
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_fingerprint_tells_whether_anybody_touched_the_files() {
+    let home = tempfile::tempdir().unwrap();
+    let closed = open(home.path()).close().unwrap();
+    assert_eq!(Index::fingerprint(home.path()).unwrap(), closed);
+    let db = fs::read(home.path().join("db")).unwrap();
+    fs::write(home.path().join("db"), db).unwrap();
+    assert_ne!(Index::fingerprint(home.path()).unwrap(), closed);
 }
 
 #[test]

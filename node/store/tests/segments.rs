@@ -210,6 +210,34 @@ fn a_reader_without_the_lock_sees_what_is_there() {
 }
 
 #[test]
+fn a_reader_beside_a_running_node_takes_no_unfinished_batch_for_damage() {
+    let dir = folder();
+    let (mut segments, _) = open(dir.path());
+    segments.append(&[record(0)]).unwrap();
+    let writer = std::thread::spawn(move || {
+        for batch in 0..300 {
+            segments.append(&(0..40).map(|number| record(batch * 40 + number)).collect::<Vec<_>>()).unwrap();
+        }
+    });
+    let mut most = 0;
+    while !writer.is_finished() {
+        let scanned: Vec<_> = Segments::peek(dir.path()).unwrap().map(Result::unwrap).collect();
+        assert!(scanned.iter().all(|scanned| matches!(scanned, Scanned::Record { .. })));
+        most = most.max(scanned.len());
+    }
+    writer.join().unwrap();
+    assert!(most > 1, "the reader was never beside the writer");
+
+    // What nobody finishes is reported.
+    let last = dir.path().join(palabre_store::segments::file_name(open(dir.path()).0.end().segment));
+    let mut bytes = fs::read(&last).unwrap();
+    bytes.extend([9, 0, 0, 0]);
+    fs::write(last, bytes).unwrap();
+    let scanned = Segments::peek(dir.path()).unwrap().last().unwrap().unwrap();
+    assert!(matches!(scanned, Scanned::Damage { damage: Damage { length: 4, .. }, .. }), "{scanned:?}");
+}
+
+#[test]
 fn a_removed_folder_stops_writing_until_it_is_back() {
     let home = folder();
     let (dir, away) = (home.path().join("ledger"), home.path().join("away"));

@@ -1,6 +1,6 @@
 //! The files of the index: opened, checked and closed without ever taking the process down with them.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::guard::{guarded, within};
 use super::summary::{SUMMARY, Summary, Tally};
 use super::{Check, IndexError, fingerprint, sealed};
+use crate::disk;
 
 /// Memory for pages of the index. Small: sled needs about 200 bytes more for each pair, cached or not (measured with
 /// 0.34.7), and three times this cache made a fold no more than a seventh faster.
@@ -118,7 +119,9 @@ impl Attempt {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.mark) {
+        let dir = self.mark.parent().unwrap_or(Path::new("."));
+        // Durably: a mark that a power cut brings back costs a rebuild.
+        if let Err(error) = fs::remove_file(&self.mark).and_then(|()| disk::sync_dir(dir)) {
             tracing::warn!(%error, "the index is made again at the next start");
         }
     }

@@ -1,9 +1,11 @@
 //! Whether the files of the index are those that the last clean stop left behind.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+use crate::disk;
 
 /// Checksum of names, sizes and times of change of all files below `dir`; their contents are not read.
 pub(super) fn of(dir: &Path) -> io::Result<u32> {
@@ -14,6 +16,15 @@ pub(super) fn of(dir: &Path) -> io::Result<u32> {
         let crc = crc32c::crc32c_append(crc, name.as_bytes());
         numbers.iter().fold(crc, |crc, number| crc32c::crc32c_append(crc, &number.to_le_bytes()))
     }))
+}
+
+/// Makes everything below `dir` durable: sled syncs its data, not all of the rest.
+pub(super) fn sync(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() { sync(&path)? } else { File::open(&path)?.sync_all()? }
+    }
+    disk::sync_dir(dir)
 }
 
 /// Bytes of all files below `dir`.

@@ -123,22 +123,18 @@ impl Index {
     /// Opens the index in `dir`, or begins an empty one. Never panics: an index that cannot be trusted is an error
     /// ([`IndexError::is_damage`]), upon which the caller [destroys](Index::destroy) it and folds the segments anew.
     pub fn open(dir: &Path, check: Check) -> Result<Self, IndexError> {
-        fs::create_dir_all(dir).map_err(|source| IndexError::Io { doing: "created", source })?;
+        let made = remove_leftover(dir).and_then(|()| fs::create_dir_all(dir));
+        made.map_err(|source| IndexError::Io { doing: "created", source })?;
         let (db, summary) = files::open(dir, check)?;
         Ok(Self { dir: dir.to_owned(), db: Some(db), summary, pending: BTreeMap::new(), pending_bytes: 0 })
     }
 
     /// Removes the index in `dir`. It is renamed first: a crash on the way leaves nothing that looks like an index.
     pub fn destroy(dir: &Path) -> Result<(), IndexError> {
-        let aside = dir.with_extension("removed");
-        let gone = |done: io::Result<()>| match done {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        };
-        gone(fs::remove_dir_all(&aside))
-            .and_then(|()| gone(fs::rename(dir, &aside)))
+        remove_leftover(dir)
+            .and_then(|()| unless_missing(fs::rename(dir, aside(dir))))
             .and_then(|()| disk::sync_dir(dir.parent().unwrap_or(Path::new("."))))
-            .and_then(|()| gone(fs::remove_dir_all(&aside)))
+            .and_then(|()| remove_leftover(dir))
             .map_err(|source| IndexError::Io { doing: "removed", source })
     }
 
@@ -208,10 +204,12 @@ impl Index {
         Ok(summary)
     }
 
-    /// Writes everything out and closes the files.
-    pub fn close(mut self) -> Result<(), IndexError> {
+    /// Writes everything out, durably, and closes the files. Returns their [fingerprint](Index::fingerprint).
+    pub fn close(mut self) -> Result<u32, IndexError> {
         let db = self.db.take().ok_or(IndexError::GivenUp)?;
-        files::close(&self.dir, db)
+        files::close(&self.dir, db)?;
+        let synced = fingerprint::sync(&self.dir).and_then(|()| fingerprint::of(&self.dir));
+        synced.map_err(|source| IndexError::Io { doing: "closed", source })
     }
 
     fn db(&self) -> Result<&sled::Db, IndexError> {
@@ -269,6 +267,22 @@ impl State for Index {
             IndexError::Garbled { key } => damaged(&key),
             error => storage(error),
         })
+    }
+}
+
+/// Where an index is renamed to before it is removed.
+fn aside(dir: &Path) -> PathBuf {
+    dir.with_extension("removed")
+}
+
+fn remove_leftover(dir: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_dir_all(aside(dir)))
+}
+
+fn unless_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
 }
 

@@ -12,7 +12,7 @@
 pub const RECORD_MAX: usize = 256 * 1024;
 
 /// Bytes in front of each record.
-pub(crate) const HEADER_LEN: usize = 8;
+pub const HEADER_LEN: usize = 8;
 
 /// Largest frame.
 pub(crate) const FRAME_MAX: usize = HEADER_LEN + RECORD_MAX;

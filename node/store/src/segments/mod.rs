@@ -31,12 +31,12 @@ mod torn;
 mod window;
 
 pub use active::AppendError;
-pub use frame::RECORD_MAX;
+pub use frame::{HEADER_LEN, RECORD_MAX};
 pub use scan::{Damage, DamageKind, Scan, Scanned};
 pub use torn::SetAside;
 
 use active::Active;
-use frame::{HEADER_LEN, Header};
+use frame::Header;
 use pieces::{Piece, Pieces};
 
 /// Why the segments could not be opened.
@@ -104,7 +104,8 @@ const READERS_MAX: usize = 16;
 const FIRST_READ: usize = 2048;
 
 /// The file name of a segment.
-pub(crate) fn file_name(number: u32) -> String {
+#[must_use]
+pub fn file_name(number: u32) -> String {
     format!("{number:06}.seg")
 }
 
@@ -211,15 +212,15 @@ impl Segments {
         Scan::new(&self.dir, from, self.end())
     }
 
-    /// As [`Segments::scan`], for a reader that does not hold the home's lock. A tail that a running node is just
-    /// writing may be reported as damage.
+    /// As [`Segments::scan`], for a reader that does not hold the home's lock. It waits for a batch that a running node
+    /// is just writing; the unfinished tail of a node that is stopped is reported as damage.
     pub fn peek(dir: &Path) -> Result<Scan, SegmentsError> {
         let Some(last) = numbers(dir)?.last().copied() else {
             return Ok(Scan::new(dir, Position::default(), Position::default()));
         };
         let path = dir.join(file_name(last));
         let length = fs::metadata(&path).map_err(|source| SegmentsError::Io { doing: "read", path, source })?.len();
-        Ok(Scan::new(dir, Position::default(), Position { segment: last, offset: length }))
+        Ok(Scan::new(dir, Position::default(), Position { segment: last, offset: length }).beside_a_writer())
     }
 
     pub(crate) fn stored(&self, at: Position) -> Result<Option<Stored>, ReadError> {

@@ -1,8 +1,10 @@
 //! All segments in order: every record, and every damage between them.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use palabre_core::state::Position;
 
@@ -63,7 +65,7 @@ pub enum Scanned {
         /// Where and what.
         damage: Damage,
         /// Its first bytes, at most those of one frame: when only the end of a frame is garbled, the header of the
-        /// record can still be made out, 8 bytes after the beginning.
+        /// record can still be made out, [`HEADER_LEN`] bytes after the beginning.
         shown: Vec<u8>,
     },
 }
@@ -75,12 +77,40 @@ pub struct Scan {
     next: Position,
     end: Position,
     current: Option<(u32, Pieces<File>)>,
+    /// How often the tail of the last segment may still be looked at again.
+    looks: u32,
 }
+
+/// How often a reader beside a running node looks again at a tail that is no whole record, and how long it waits
+/// between: a batch is there in whole after milliseconds, on a slow disk too, since a reader needs no sync.
+const LOOKS: u32 = 20;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl Scan {
     pub(super) fn new(dir: &Path, from: Position, end: Position) -> Self {
         let first = Position { segment: 1, offset: 0 };
-        Self { dir: dir.to_owned(), next: from.max(first), end, current: None }
+        Self { dir: dir.to_owned(), next: from.max(first), end, current: None, looks: 0 }
+    }
+
+    /// The same scan, patient with a tail that another process is writing.
+    pub(super) fn beside_a_writer(self) -> Self {
+        Self { looks: LOOKS, ..self }
+    }
+
+    /// Whether a gap may be a batch that is being written. If so it is looked at again, up to where the file ends now.
+    fn looks_again(&mut self, segment: u32, piece: &Piece) -> Result<bool, ReadError> {
+        let Piece::Gap { offset, length, .. } = piece else { return Ok(false) };
+        let is_tail = Position { segment, offset: offset + length } == self.end;
+        if !is_tail || self.looks == 0 {
+            return Ok(false);
+        }
+        self.looks -= 1;
+        thread::sleep(LOOK_AGAIN);
+        let path = self.dir.join(file_name(segment));
+        let grown = fs::metadata(&path).map_err(|source| ReadError { path, source })?.len();
+        self.end.offset = grown;
+        self.next = Position { segment, offset: *offset };
+        Ok(true)
     }
 
     /// Opens the next segment; damage when it is missing.
@@ -109,10 +139,11 @@ impl Scan {
                 let segment = *segment;
                 let path = || self.dir.join(file_name(segment));
                 let piece = pieces.next_piece().map_err(|source| ReadError { path: path(), source })?;
-                if let Some(piece) = piece {
-                    return Ok(Some(scanned(segment, piece)));
+                match piece {
+                    Some(piece) if self.looks_again(segment, &piece)? => self.current = None,
+                    Some(piece) => return Ok(Some(scanned(segment, piece))),
+                    None => self.current = None,
                 }
-                self.current = None;
             }
             if self.next >= self.end {
                 return Ok(None);
