@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use palabre_core::state::Position;
-use palabre_store::segments::{AppendError, Damage, DamageKind, RECORD_MAX, Scanned, SegmentsFound};
+use palabre_store::segments::{AppendError, Damage, DamageKind, RECORD_MAX, Scanned, SegmentsFound, file_name};
 use palabre_store::{Segments, Settings};
 use proptest::prelude::*;
 
@@ -211,28 +211,21 @@ fn a_reader_without_the_lock_sees_what_is_there() {
 
 #[test]
 fn a_reader_beside_a_running_node_takes_no_unfinished_batch_for_damage() {
-    let dir = folder();
-    let (mut segments, _) = open(dir.path());
-    segments.append(&[record(0)]).unwrap();
-    let writer = std::thread::spawn(move || {
-        for batch in 0..300 {
-            segments.append(&(0..40).map(|number| record(batch * 40 + number)).collect::<Vec<_>>()).unwrap();
-        }
+    let (dir, written) = filled(3);
+    let last = dir.path().join(file_name(1));
+    let whole = fs::read(&last).unwrap();
+    // A reader comes when half of the last record is there; the other half follows.
+    fs::write(&last, &whole[..whole.len() - 10]).unwrap();
+    let scan = Segments::peek(dir.path()).unwrap();
+    fs::write(&last, &whole).unwrap();
+    let seen = scan.map(|scanned| match scanned.unwrap() {
+        Scanned::Record { position, bytes, .. } => (position, bytes),
+        damage @ Scanned::Damage { .. } => panic!("{damage:?}"),
     });
-    let mut most = 0;
-    while !writer.is_finished() {
-        let scanned: Vec<_> = Segments::peek(dir.path()).unwrap().map(Result::unwrap).collect();
-        assert!(scanned.iter().all(|scanned| matches!(scanned, Scanned::Record { .. })));
-        most = most.max(scanned.len());
-    }
-    writer.join().unwrap();
-    assert!(most > 1, "the reader was never beside the writer");
+    assert_eq!(seen.collect::<BTreeMap<_, _>>(), written);
 
     // What nobody finishes is reported.
-    let last = dir.path().join(palabre_store::segments::file_name(open(dir.path()).0.end().segment));
-    let mut bytes = fs::read(&last).unwrap();
-    bytes.extend([9, 0, 0, 0]);
-    fs::write(last, bytes).unwrap();
+    fs::write(last, [whole.as_slice(), &[9, 0, 0, 0]].concat()).unwrap();
     let scanned = Segments::peek(dir.path()).unwrap().last().unwrap().unwrap();
     assert!(matches!(scanned, Scanned::Damage { damage: Damage { length: 4, .. }, .. }), "{scanned:?}");
 }
