@@ -125,7 +125,7 @@ pub(super) struct Opened {
 impl Opened {
     pub(super) fn to_message(&self) -> v1::ObjectOpened {
         v1::ObjectOpened {
-            register: self.register.to_wire(),
+            register: i32::from(self.register.number()),
             administration: self.administration.to_string(),
             author: self.author.as_bytes().to_vec(),
             clock: self.clock.0,
@@ -134,7 +134,7 @@ impl Opened {
 
     fn parse(message: &v1::ObjectOpened) -> Option<Self> {
         Some(Self {
-            register: Register::from_wire(message.register)?,
+            register: Register::from_number(message.register)?,
             administration: message.administration.parse().ok()?,
             author: NodeKey::try_from(message.author.as_slice()).ok()?,
             clock: Millis(message.clock),
