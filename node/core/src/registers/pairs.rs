@@ -43,6 +43,10 @@ impl Pairs {
         self.now.contains_key(suffix)
     }
 
+    pub(super) fn get(&self, suffix: &[u8]) -> Option<&[u8]> {
+        self.now.get(suffix).map(Vec::as_slice)
+    }
+
     pub(super) fn put(&mut self, suffix: Vec<u8>, value: Vec<u8>) {
         self.now.insert(suffix, value);
     }
@@ -62,7 +66,7 @@ impl Pairs {
 
     /// How the object was opened; nothing when no act in force has.
     pub(super) fn opened(&self) -> Result<Option<Opened>, StateError> {
-        self.now.get(OPENED).map(|value| self.decode(value, Opened::parse)).transpose()
+        self.get(OPENED).map(|value| self.decode(value, Opened::parse)).transpose()
     }
 
     /// How the object was opened before the acts that are being applied.
