@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
-
 use super::documents::Version;
 use super::*;
 use crate::fixtures::Network;

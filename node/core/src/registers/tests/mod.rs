@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
-
 mod documents;
 mod order;
 mod properties;
