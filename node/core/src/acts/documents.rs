@@ -1,11 +1,13 @@
 //! Acts on documents: publish, revise, withdraw. What they change is in [`crate::registers::documents`].
 
 use palabre_proto::v1;
-use palabre_proto::v1::document_act::Act as Wire;
+use palabre_proto::v1::act::Kind as Wire;
+use palabre_proto::v1::document_act::Act;
 
 use super::fields::{FileName, Language, MediaType, Reason, Title};
-use super::{ActError, KindError};
+use super::{ActError, KindError, ObjectAct};
 use crate::ledger::Header;
+use crate::registers::Register;
 
 /// An act on a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,32 +39,37 @@ impl DocumentAct {
     /// Parses the message; `header` says how many attachments there are.
     pub(super) fn parse(message: v1::DocumentAct, header: &Header) -> Result<Self, ActError> {
         Ok(match message.act.ok_or(ActError::UnknownKind)? {
-            Wire::Publish(publish) => Self::Publish(version(publish.version, header)?),
-            Wire::Revise(revise) => Self::Revise(version(revise.version, header)?),
-            Wire::Withdraw(v1::DocumentWithdraw { reason }) if reason.is_empty() => Self::Withdraw(None),
-            Wire::Withdraw(v1::DocumentWithdraw { reason }) => {
+            Act::Publish(publish) => Self::Publish(version(publish.version, header)?),
+            Act::Revise(revise) => Self::Revise(version(revise.version, header)?),
+            Act::Withdraw(v1::DocumentWithdraw { reason }) if reason.is_empty() => Self::Withdraw(None),
+            Act::Withdraw(v1::DocumentWithdraw { reason }) => {
                 Self::Withdraw(Some(reason.try_into().map_err(KindError::Field)?))
             }
         })
     }
+}
 
-    /// The message that stands for it.
-    pub(super) fn to_message(&self) -> v1::DocumentAct {
+impl ObjectAct for DocumentAct {
+    fn to_wire(&self) -> Wire {
         let act = match self {
-            Self::Publish(version) => Wire::Publish(v1::DocumentPublish { version: Some(version.to_message()) }),
-            Self::Revise(version) => Wire::Revise(v1::DocumentRevise { version: Some(version.to_message()) }),
-            Self::Withdraw(reason) => Wire::Withdraw(v1::DocumentWithdraw {
+            Self::Publish(version) => Act::Publish(v1::DocumentPublish { version: Some(version.to_message()) }),
+            Self::Revise(version) => Act::Revise(v1::DocumentRevise { version: Some(version.to_message()) }),
+            Self::Withdraw(reason) => Act::Withdraw(v1::DocumentWithdraw {
                 reason: reason.as_ref().map(Reason::to_string).unwrap_or_default(),
             }),
         };
-        v1::DocumentAct { act: Some(act) }
+        Wire::Document(v1::DocumentAct { act: Some(act) })
     }
 
-    pub(super) const fn opens(&self) -> bool {
+    fn register(&self) -> Register {
+        Register::Documents
+    }
+
+    fn opens(&self) -> bool {
         matches!(self, Self::Publish(_))
     }
 
-    pub(super) const fn word(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Publish(_) => "document-publish",
             Self::Revise(_) => "document-revise",
@@ -72,7 +79,7 @@ impl DocumentAct {
 }
 
 impl Version {
-    fn to_message(&self) -> v1::DocumentVersion {
+    pub(super) fn to_message(&self) -> v1::DocumentVersion {
         v1::DocumentVersion {
             title: self.title.to_string(),
             language: self.language.to_string(),

@@ -156,6 +156,18 @@ pub enum Kind {
     Document(DocumentAct),
 }
 
+/// What the acts on each kind of object say of themselves.
+pub(crate) trait ObjectAct {
+    /// The message that stands for it.
+    fn to_wire(&self) -> Wire;
+    /// The register that it changes.
+    fn register(&self) -> Register;
+    /// Whether it opens an object.
+    fn opens(&self) -> bool;
+    /// Its stable name, for JSON and for translation.
+    fn word(&self) -> &'static str;
+}
+
 impl Kind {
     fn parse(wire: Wire, header: &Header) -> Result<Self, ActError> {
         match wire {
@@ -163,34 +175,28 @@ impl Kind {
         }
     }
 
-    fn to_wire(&self) -> Wire {
+    fn act(&self) -> &dyn ObjectAct {
         match self {
-            Self::Document(act) => Wire::Document(act.to_message()),
-        }
-    }
-
-    /// Whether it opens an object.
-    #[must_use]
-    pub const fn opens(&self) -> bool {
-        match self {
-            Self::Document(act) => act.opens(),
+            Self::Document(act) => act,
         }
     }
 
     /// The register that it changes.
     #[must_use]
-    pub const fn register(&self) -> Register {
-        match self {
-            Self::Document(_) => Register::Documents,
-        }
+    pub fn register(&self) -> Register {
+        self.act().register()
+    }
+
+    /// Whether it opens an object.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        self.act().opens()
     }
 
     /// Its stable name, for JSON and for translation: `document-publish`.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Document(act) => act.word(),
-        }
+    pub fn word(&self) -> &'static str {
+        self.act().word()
     }
 }
 
@@ -244,7 +250,7 @@ impl Act {
                 (object.as_bytes().to_vec(), after.iter().map(|id| id.as_bytes().to_vec()).collect())
             }
         };
-        v1::Act { object, after, kind: Some(self.kind.to_wire()) }.encode_to_vec()
+        v1::Act { object, after, kind: Some(self.kind.act().to_wire()) }.encode_to_vec()
     }
 
     /// Which object it is about, and after what.

@@ -21,6 +21,7 @@ use palabre_proto::{Message, v1};
 use super::Register;
 use super::audience::Audience;
 use super::cause::Cause;
+use super::fold::RegisterRules;
 use super::keys;
 use super::pairs::{self, Origin, Pairs};
 use super::void::{Refusal, VoidReason};
@@ -36,49 +37,43 @@ const VERSION: u8 = b'v';
 const CURRENT: u8 = b'c';
 const WITHDRAWAL: u8 = b'w';
 
-/// Whether the administration that acts may, on what is in force.
-pub(super) fn may(act: &DocumentAct, object: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> {
-    match act {
-        DocumentAct::Publish(_) => match cause.actor.kind {
-            AdministrationKind::Member | AdministrationKind::RegionalOffice => Ok(()),
-            AdministrationKind::Partner => Err(VoidReason::NotAllowed.into()),
-        },
-        DocumentAct::Revise(_) | DocumentAct::Withdraw(_) => {
-            let publisher = object.opened()?.ok_or(VoidReason::OpenerVoid)?.administration;
-            if publisher != cause.actor.administration && !cause.holds(OfficeKind::Secretariat) {
-                return Err(VoidReason::NotAllowed.into());
+impl RegisterRules for DocumentAct {
+    fn may(&self, object: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Publish(_) => match cause.actor.kind {
+                AdministrationKind::Member | AdministrationKind::RegionalOffice => Ok(()),
+                AdministrationKind::Partner => Err(VoidReason::NotAllowed.into()),
+            },
+            Self::Revise(_) | Self::Withdraw(_) => {
+                let publisher = object.opened()?.ok_or(VoidReason::OpenerVoid)?.administration;
+                if publisher != cause.actor.administration && !cause.holds(OfficeKind::Secretariat) {
+                    return Err(VoidReason::NotAllowed.into());
+                }
+                let known = nearest(object, cause)?;
+                let withdrawn = known.iter().any(|id| object.has(&pairs::suffix(WITHDRAWAL, id)));
+                if withdrawn { Err(VoidReason::Withdrawn.into()) } else { Ok(()) }
             }
-            let known = nearest(object, cause)?;
-            let withdrawn = known.iter().any(|id| object.has(&pairs::suffix(WITHDRAWAL, id)));
-            if withdrawn { Err(VoidReason::Withdrawn.into()) } else { Ok(()) }
         }
     }
-}
 
-/// What the act changes.
-pub(super) fn apply(
-    act: &DocumentAct,
-    object: &mut Pairs,
-    cause: &Cause<'_>,
-    id: EntryId,
-    header: &Header,
-) -> Result<(), Refusal> {
-    let origin = Origin::of(&cause.actor.administration, header);
-    match act {
-        DocumentAct::Publish(version) | DocumentAct::Revise(version) => {
-            for replaced in nearest(object, cause)? {
-                object.remove(&pairs::suffix(CURRENT, &replaced));
+    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
+        let origin = Origin::of(&cause.actor.administration, header);
+        match self {
+            Self::Publish(version) | Self::Revise(version) => {
+                for replaced in nearest(object, cause)? {
+                    object.remove(&pairs::suffix(CURRENT, &replaced));
+                }
+                object.put(pairs::suffix(VERSION, &id), folded_version(version, &origin, header).encode_to_vec());
+                object.put(pairs::suffix(CURRENT, &id), Vec::new());
             }
-            object.put(pairs::suffix(VERSION, &id), folded_version(version, &origin, header).encode_to_vec());
-            object.put(pairs::suffix(CURRENT, &id), Vec::new());
+            Self::Withdraw(reason) => {
+                let reason = reason.as_ref().map(Reason::to_string).unwrap_or_default();
+                let folded = v1::FoldedWithdrawal { entry: Some(origin.to_message()), reason };
+                object.put(pairs::suffix(WITHDRAWAL, &id), folded.encode_to_vec());
+            }
         }
-        DocumentAct::Withdraw(reason) => {
-            let reason = reason.as_ref().map(Reason::to_string).unwrap_or_default();
-            let folded = v1::FoldedWithdrawal { entry: Some(origin.to_message()), reason };
-            object.put(pairs::suffix(WITHDRAWAL, &id), folded.encode_to_vec());
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The nearest versions and withdrawals in force that the author knew. Before a version in force there is no

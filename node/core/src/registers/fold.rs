@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidate::Candidate;
 use super::cause::{Actor, Cause, HeldPast};
-use super::documents;
 use super::keys::{self, Filed, Known, Order};
 use super::pairs::{self, Opened, Pairs};
 use super::void::{Refusal, Status, VoidReason};
@@ -133,6 +132,22 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
     }
 }
 
+/// The rules of a register for one act.
+pub(super) trait RegisterRules {
+    /// Whether the administration that acts may, on what is in force before.
+    fn may(&self, object: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal>;
+
+    /// What the act changes, once it may. The past is asked for before anything is changed: an act whose past cannot
+    /// be read waits, and leaves no trace.
+    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal>;
+}
+
+fn rules_of(kind: &Kind) -> &dyn RegisterRules {
+    match kind {
+        Kind::Document(act) => act,
+    }
+}
+
 /// Whether `node` may act so now, and the place that its entry must have.
 pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act: &Act) -> Result<u64, Refusal> {
     let actor = Actor::of_node(rules, node)?;
@@ -158,18 +173,13 @@ fn permit(kind: &Kind, pairs: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> 
             return Err(VoidReason::OtherKind.into());
         }
     }
-    match kind {
-        Kind::Document(act) => documents::may(act, pairs, cause),
-    }
+    rules_of(kind).may(pairs, cause)
 }
 
-/// What an act that is permitted changes. A register asks for the past before it changes anything: an act whose past
-/// cannot be read waits, and must leave no trace.
+/// What an act that is permitted changes.
 fn apply(kind: &Kind, pairs: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
     let replaced = cause.past.in_force()?;
-    match kind {
-        Kind::Document(act) => documents::apply(act, pairs, cause, id, header)?,
-    }
+    rules_of(kind).apply(pairs, cause, id, header)?;
     if kind.opens() {
         let opened = Opened {
             register: kind.register(),

@@ -190,7 +190,7 @@ pub(super) fn pairs_prefix(object: &EntryId) -> Vec<u8> {
 }
 
 pub(super) fn listing_prefix(register: Register) -> Vec<u8> {
-    vec![b'k', register.letter()]
+    vec![b'k', register.number()]
 }
 
 /// Newest first: the complement of the clock.

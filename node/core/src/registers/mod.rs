@@ -37,14 +37,17 @@ use crate::charter::Rules;
 use crate::id::{EntryId, NodeKey};
 use crate::state::{State, StateError, Storage};
 
-/// Kinds of objects.
+/// Kinds of objects, with their numbers in `registers.proto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum Register {
     /// [`documents`].
-    Documents,
+    Documents = v1::Register::Documents as u8,
 }
 
 impl Register {
+    const ALL: [Self; 1] = [Self::Documents];
+
     /// Its name: `documents`.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -53,23 +56,12 @@ impl Register {
         }
     }
 
-    const fn letter(self) -> u8 {
-        match self {
-            Self::Documents => b'd',
-        }
+    const fn number(self) -> u8 {
+        self as u8
     }
 
-    const fn to_wire(self) -> i32 {
-        match self {
-            Self::Documents => v1::Register::Documents as i32,
-        }
-    }
-
-    fn from_wire(number: i32) -> Option<Self> {
-        match v1::Register::try_from(number).ok()? {
-            v1::Register::Unspecified => None,
-            v1::Register::Documents => Some(Self::Documents),
-        }
+    fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|register| i32::from(register.number()) == number)
     }
 }
 

@@ -43,6 +43,10 @@ impl Pairs {
         self.now.contains_key(suffix)
     }
 
+    pub(super) fn get(&self, suffix: &[u8]) -> Option<&[u8]> {
+        self.now.get(suffix).map(Vec::as_slice)
+    }
+
     pub(super) fn put(&mut self, suffix: Vec<u8>, value: Vec<u8>) {
         self.now.insert(suffix, value);
     }
@@ -62,7 +66,7 @@ impl Pairs {
 
     /// How the object was opened; nothing when no act in force has.
     pub(super) fn opened(&self) -> Result<Option<Opened>, StateError> {
-        self.now.get(OPENED).map(|value| self.decode(value, Opened::parse)).transpose()
+        self.get(OPENED).map(|value| self.decode(value, Opened::parse)).transpose()
     }
 
     /// How the object was opened before the acts that are being applied.
@@ -125,7 +129,7 @@ pub(super) struct Opened {
 impl Opened {
     pub(super) fn to_message(&self) -> v1::ObjectOpened {
         v1::ObjectOpened {
-            register: self.register.to_wire(),
+            register: i32::from(self.register.number()),
             administration: self.administration.to_string(),
             author: self.author.as_bytes().to_vec(),
             clock: self.clock.0,
@@ -134,7 +138,7 @@ impl Opened {
 
     fn parse(message: &v1::ObjectOpened) -> Option<Self> {
         Some(Self {
-            register: Register::from_wire(message.register)?,
+            register: Register::from_number(message.register)?,
             administration: message.administration.parse().ok()?,
             author: NodeKey::try_from(message.author.as_slice()).ok()?,
             clock: Millis(message.clock),

@@ -1,0 +1,108 @@
+mod documents;
+mod order;
+mod properties;
+
+use crate::acts::documents::{DocumentAct, Version};
+use crate::acts::{Act, Kind};
+use crate::charter::Rules;
+use crate::fixtures::{Author, MapStorage, Network, Options, PARTNER};
+use crate::id::EntryId;
+use crate::ledger::entry::content_hash;
+use crate::ledger::{Attachment, Entry};
+use crate::registers::{self, Audience, Changes, Status, VoidReason};
+
+/// Members CI (which holds the secretariat), SN, GH, CV, the regional office and a partner.
+fn network() -> Network {
+    Network::with(5, 1, Options { partner: true, suspended: &[] })
+}
+
+/// A node that folds, and what it has been given.
+struct Node {
+    network: Network,
+    rules: Rules,
+    storage: MapStorage,
+}
+
+impl Node {
+    fn new() -> Self {
+        let network = network();
+        Self { rules: network.rules.clone(), network, storage: MapStorage::default() }
+    }
+
+    fn author(&self, code: &str) -> Author {
+        self.network.author(code, 1)
+    }
+
+    fn admit(&mut self, entries: &[&Entry]) -> Changes {
+        let recorded: Vec<_> = entries.iter().map(|entry| (*entry, self.storage.append(entry))).collect();
+        registers::admit(&mut self.storage, &self.rules, &recorded).unwrap()
+    }
+
+    fn withdraw(&mut self, lost: &[&Entry]) {
+        let ids: Vec<EntryId> = lost.iter().map(|entry| entry.id()).collect();
+        registers::withdraw(&mut self.storage, &self.rules, &ids).unwrap();
+    }
+
+    fn status(&self, entry: &Entry) -> Option<Status> {
+        registers::status(&self.storage, &entry.id()).unwrap().map(|(_, status)| status)
+    }
+
+    fn void(&self, entry: &Entry) -> Option<VoidReason> {
+        self.status(entry).and_then(Status::reason)
+    }
+
+    fn document(&self, opener: &Entry) -> Option<registers::documents::Document> {
+        registers::documents::get(&self.storage, &opener.id()).unwrap()
+    }
+
+    /// Titles of the versions that stand, in the order of folding.
+    fn current(&self, opener: &Entry) -> Vec<String> {
+        self.document(opener).unwrap().current().map(|version| version.title.to_string()).collect()
+    }
+
+    fn root(&self) -> [u8; 32] {
+        registers::root(&self.storage, Audience::Public).unwrap()
+    }
+}
+
+fn version(title: &str) -> Version {
+    Version {
+        title: title.parse().unwrap(),
+        language: "fr".parse().unwrap(),
+        content: 0,
+        file_name: "document.pdf".parse().unwrap(),
+        media_type: "application/pdf".parse().unwrap(),
+    }
+}
+
+fn content(text: &str) -> Vec<Attachment> {
+    vec![Attachment { hash: content_hash(text.as_bytes()), size: text.len() as u64 }]
+}
+
+fn publish(author: &mut Author, title: &str) -> Entry {
+    let act = Act::opening(Kind::Document(DocumentAct::Publish(version(title)))).unwrap();
+    author.write(act.encode(), 0, content(title))
+}
+
+fn revise(author: &mut Author, opener: &Entry, after: &[&Entry], title: &str) -> Entry {
+    on(author, opener, after, DocumentAct::Revise(version(title)), 0)
+}
+
+fn withdraw(author: &mut Author, opener: &Entry, after: &[&Entry]) -> Entry {
+    on(author, opener, after, DocumentAct::Withdraw(None), 0)
+}
+
+/// An act that stands so far beyond its right place.
+fn on(author: &mut Author, opener: &Entry, after: &[&Entry], act: DocumentAct, beyond: i64) -> Entry {
+    let heads: Vec<_> = after.iter().map(|entry| (entry.id(), entry.header().place)).collect();
+    let (act, place) = Act::on(opener.id(), &heads, Kind::Document(act)).unwrap();
+    author.write(act.encode(), place.saturating_add_signed(beyond), content("revision"))
+}
+
+/// An author whose node is not in the mandate that it cites.
+fn stranger(network: &Network) -> Author {
+    let mut author = network.author("SN", 1);
+    author.secret = network.seat(PARTNER).administration.clone();
+    author.log = crate::ledger::OwnLog::open(author.secret.node_key(), author.log.name().log, None);
+    author
+}
