@@ -1,0 +1,555 @@
+# All texts of the command line and the API, in English.
+# A message "cmd-…" says what a command does; its attributes, what each argument means.
+# A message "err-…" says what is wrong; its attributes, why, and what to do next.
+
+## Help
+
+help-usage = Usage:
+help-commands = Commands
+help-command = COMMAND
+help-arguments = Arguments
+help-options = Options
+
+value-dir = DIR
+value-file = FILE
+value-text = TEXT
+value-code = CODE
+value-codes = CODE,CODE…
+value-api = ADDRESS:PORT
+value-address = MULTIADDRESS
+value-key-of = CODE=KEY
+value-node-key = KEY
+value-node = NODE
+value-number = NUMBER
+value-port = PORT
+value-id = ID
+value-lang = LANGUAGE
+value-audience = AUDIENCE
+value-log = LOG
+
+cmd = Palabre: the network of customs administrations, without a central server.
+    .home = Home of the node (default: $PALABRE_HOME, else ~/.palabre, else /var/lib/palabre)
+    .json = Answer in JSON (stable names)
+    .lang = Language of the messages: fr, en or pt (default: LANG, else French)
+    .help = Show this help
+    .version = Show the version
+
+cmd-init = Make the home of a node, or add the charter and mandates to it.
+    .administration = Also make the key of this administration here (code in the charter, for example CI)
+    .api = Address of the HTTP API, on loopback (default: 127.0.0.1:8700)
+    .listen = Address where other nodes reach it; repeatable (default: TCP and QUIC, port 8710)
+    .charter = Signed charter to start with
+    .mandates = Mandate of an administration; repeatable
+
+cmd-run = Run the node, until SIGTERM or Ctrl-C.
+
+cmd-demo = A whole network on this machine, with sample documents.
+    .nodes = How many nodes, from 2 to 24 (default: 5)
+    .dir = Folder of the network, kept at the end; else a temporary one
+    .port = First port of the HTTP APIs (default: 8700)
+
+cmd-status = Say how the node is.
+
+cmd-peer = The other nodes.
+cmd-peer-list = List the other nodes.
+cmd-peer-why = Say why a node is connected or is not.
+    .node = Key of the node (or at least its first 8 digits), or code of its administration
+
+cmd-document = The documents that administrations share.
+cmd-document-publish = Publish a file as a document.
+    .file = The file, at most 16 MiB
+    .title = Its title
+    .document-lang = The language of the document: fr, en or pt
+    .audience = Who can read it; for now: public, which is every node
+    .urgent = Send it before everything else
+cmd-document-revise = Add a version to a document.
+    .id = The document
+    .file = The file, at most 16 MiB
+    .title = A new title (default: that of the version before)
+    .document-lang = The language: fr, en or pt (default: that of the version before)
+    .urgent = Send it before everything else
+cmd-document-withdraw = Withdraw a document; it stays readable, marked as withdrawn.
+    .id = The document
+    .reason = Why, for its readers
+cmd-document-list = List the documents.
+cmd-document-show = Show a document and its versions.
+    .id = The document: its id, or at least its first 8 digits
+cmd-document-get = Get the content of a document.
+    .id = The document: its id, or at least its first 8 digits
+    .version = This version, not the one that stands
+    .output = Where to write it (default: the standard output)
+
+cmd-charter = The region's charter, by files.
+cmd-charter-found = Make revision 1 from a template and keys; it has yet to be signed.
+    .template = The template (default: the region's own)
+    .keys = The key of an administration, CI=64 hexadecimal digits; repeatable
+    .keyholders = The keyholders, in place of the template's
+    .threshold = How many must sign, in place of what the template says
+    .output = Where to write the charter
+cmd-charter-sign = Sign a charter with the administration's key in this home.
+    .file = The charter file; the signature is added to it
+cmd-charter-show = Show what a charter says.
+    .file = A charter file (default: this node's)
+cmd-charter-check = Check the rules and the signatures of a charter.
+    .file = A charter file (default: this node's)
+
+cmd-mandate = The mandate: the nodes that act for an administration.
+cmd-mandate-add = Mandate a node, with the administration's key in this home.
+    .charter = The charter file (default: this node's)
+    .node = The node's key, 64 hexadecimal digits
+    .label = What the administration calls it
+    .addresses = A lasting address of the node, for example /dns4/node.customs.example/tcp/8710; repeatable
+    .output = Where to write the mandate
+cmd-mandate-show = Show a mandate.
+    .file = A mandate file (default: all of this node's)
+    .charter = The charter against which the signature is checked (default: this node's)
+
+cmd-log = The logs of the nodes.
+cmd-log-show = Show the logs of a node, newest first.
+    .node = Key of the node (or at least its first 8 digits), or code of its administration
+    .log = This log only
+    .before = Only entries before this number
+    .limit = How many entries of each log, at most 500 (default: 20)
+
+cmd-store = What the node keeps on disk.
+cmd-store-verify = Read the whole ledger again and verify every entry.
+cmd-store-rebuild = Make the index and the registers again from the ledger (node stopped).
+
+## Units
+
+size-b = { $number } B
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB
+time-seconds = { $number } s
+time-minutes = { $number } min
+time-hours = { $number } h
+time-days = { $number } d
+
+## Column heads
+
+col-administration = administration
+col-name = name
+col-kind = kind
+col-key = key
+col-node = node
+col-number = number
+col-label = label
+col-addresses = addresses
+col-signature = signature
+col-state = state
+col-missing = missing
+col-id = id
+col-title = title
+col-lang = language
+col-size = size
+col-version = version
+col-clock = clock
+col-file = file
+col-sequence = no.
+col-act = act
+col-effect = effect
+col-commission = commission
+col-host = host
+col-members = members
+col-api = API
+col-pid = process
+
+## Charter and mandates
+
+kind-member = member
+kind-regional-office = regional office
+kind-partner = partner
+charter-vacant = vacant
+charter-founded = Charter written to { $file }, network { $id }.
+charter-founded-next = It needs { $threshold } signatures of keyholders ({ $keyholders }): "palabre charter sign { $file }" at each.
+charter-signed = Signed for { $administration }.
+charter-signed-already = Signed already for { $administration }: nothing to do.
+charter-signed-next = { $missing } more needed: take { $file } to another keyholder.
+charter-signed-enough = The charter is in force. Give it to every node: "palabre init --charter { $file }".
+charter-signatures = Signatures of keyholders: { $signed } of { $needed } needed.
+charter-signers = Signed by: { $signers }.
+charter-invalid-signatures = { $count ->
+    [one] One signature is not valid and does not count.
+   *[other] { $count } signatures are not valid and do not count.
+}
+charter-invariants-kept = All rules are kept.
+charter-checked = Revision { $revision } of network { $network }
+charter-presidency = Presidency: { $administration }
+charter-secretariat = Secretariat: { $administrations }
+charter-assessors = Assessors: { $administrations }
+charter-vice-presidency = Vice-presidency of the region: { $administration }
+charter-keyholders = Keyholders: { $keyholders }; { $threshold } signatures needed
+charter-review-by = To be reviewed by { $date }
+
+breach-list = { $line }
+    { $rest }
+breach-none = none
+breach-code-twice = The code { $code } stands twice: no code twice.
+breach-key-twice = The key { $key } is that of two administrations: no key twice.
+breach-unknown = { $code } holds an office, a seat or a key, and is not among the administrations.
+breach-presidency = { $count ->
+    [0] Nobody holds the presidency: the leader does.
+   *[other] { $count } administrations hold the presidency: the leader holds it alone.
+}
+breach-leader-no-member = { $code } holds the presidency and is no member.
+breach-secretariat = The leader, { $code }, leads the secretariat: it must be named there first.
+breach-assessor = { $code } cannot be an assessor: assessors are members other than the leader.
+breach-assessor-twice = { $code } is an assessor twice.
+breach-regional-office = The charter lists { $count } regional offices: it takes one, in the secretariat.
+breach-leader-absent = The leader sits in all commissions, and is missing in { $commission }.
+breach-host = { $code } hosts { $commission } and is not among its members.
+breach-seat = { $code } cannot have this seat in { $commission }: seats are for members, one each.
+breach-commission-twice = The commission { $commission } stands twice.
+breach-key-missing = { $code } is a keyholder and has no key: add "--key { $code }=…".
+breach-keyholder = { $code } cannot be a keyholder: members and the regional office, once each.
+breach-threshold = A threshold of { $threshold } of { $keyholders }: it takes at least two thirds, and at most all.
+breach-review-by = "{ $date }" is not a date YYYY-MM-DD.
+
+mandate-added = Mandate of { $administration } written to { $file }.
+mandate-added-next = Give it, with the charter, to every node of the network: "palabre init --charter … --mandate …".
+mandate-none = No mandate.
+signature-valid = valid
+signature-invalid = NOT VALID
+signature-unchecked = not checked (no charter)
+
+## Home of the node
+
+init-home = Home of the node: { $home }
+init-node = Key of the node: { $node }
+init-administration = Key of the administration { $administration }: { $key }
+init-network = Network { $network }, { $mandates ->
+    [one] one mandate
+   *[other] { $mandates } mandates
+}.
+init-next-charter = Next: exchange these keys, found and sign the charter ("palabre charter found", "palabre charter sign"), then "palabre init --charter FILE --mandate FILE…".
+init-next-mandate = Next: no mandate names this node. Sign one ("palabre mandate add"), then "palabre init --mandate FILE".
+init-next-run = Next: "palabre run".
+
+## Node
+
+status-node = Node of { $administration }: { $node }
+status-network = Network { $network }, charter revision { $revision }
+status-listen = Listens on { $address }
+status-ledger = Ledger { $hash }
+status-state = State ({ $audience }) { $hash }
+status-level = Up to date with all that it has heard of.
+status-behind = { $entries ->
+    [one] One entry is still expected
+   *[other] { $entries } entries are still expected
+}, for { $since }.
+status-peers = Connected to { $connected } of the { $all } other nodes.
+
+peer-none = No other node is known.
+peer-connected = connected
+peer-dialing = calling
+peer-waiting = will try again
+peer-known = known, not needed
+peer-no-address = no address
+peer-not-admitted = not admitted
+
+why-node = { $administration } { $node }
+why-state = State: { $state }
+why-address = Address: { $address } ({ $source })
+why-connected = Connected to { $address } since { $since }
+why-last-attempt = Last attempt: { $at }; failures in a row: { $failures }
+why-last-error = What came back: { $detail }
+why-next-attempt = Next attempt: { $at }
+why-missing = { $entries ->
+    [one] It shows one entry that is missing here.
+   *[other] It shows { $entries } entries that are missing here.
+}
+reason-connected = It is connected: nothing to do.
+reason-this-node = This is the node itself.
+reason-not-mandated = No mandate names it. Let its administration mandate it ("palabre mandate add").
+reason-suspended = Its administration is suspended by the charter.
+reason-mandate-disputed = Its administration has signed two mandates of one number: neither counts.
+reason-no-address = No address of it is known: it has to call, or add a [[peer]] block to node.toml.
+reason-enough-connections = This node has its connections; it will call that one when it needs it.
+reason-not-tried-yet = It has not been called yet.
+reason-unreachable = Nothing answers at its addresses: node stopped, link down or port closed. The attempts go on.
+reason-other-node = Another node answers at its address: check the address or the key.
+reason-closed-by-peer = It answered and closed: it does not admit this node (does it lack our mandate?) or has its connections.
+reason-paused = It broke a limit; it is left alone for a while.
+source-mandate = mandate
+source-configuration = node.toml
+source-local-network = local network
+source-peer = said by itself
+source-witness = witness
+
+log-node = Logs of { $administration } { $node }
+log-none = Nothing of this node has come here.
+log-head = Log { $log }, { $sequence ->
+    [one] one entry
+   *[other] { $sequence } entries
+} without a gap
+log-forked = FORKED from entry { $sequence } on: nothing has effect there since.
+effect-in-force = in force
+effect-void = void
+effect-waiting = waiting
+effect-forked = forked
+
+## Documents
+
+document-published = Published: { $id }
+document-revised = Version added: { $id }
+document-withdrawn = Document withdrawn; it stays readable.
+document-none = No documents yet.
+document-list-next = To get a document: "palabre document get ID -o FILE".
+document-got = { $file }: { $size }
+document-id = Id: { $id }
+document-by = Published by { $administration } (node { $node }), { $at }
+document-audience = Audience: { $audience }
+document-state = State: { $state }
+document-withdrawal = Withdrawn at { $at }: { $reason }
+document-state-published = published
+document-state-withdrawn = withdrawn
+document-state-incomplete = on its way
+document-state-several = { $count } versions side by side
+version-stands = stands
+version-replaced = replaced
+version-incomplete = content on its way
+version-void = void: { $reason }
+
+## On disk
+
+store-verified = { $entries ->
+    [one] One entry verified
+   *[other] { $entries } entries verified
+}.
+store-damage = { $file }, byte { $offset }: { $what }, { $entry }
+store-garbled = garbled bytes
+store-missing = segment missing
+store-not-authentic = not authentic
+store-entry = entry { $sequence } of log { $log } of { $author }
+store-entry-unknown = its content cannot be made out
+store-running = The node is running: what it is just writing is not judged.
+store-rebuilt = { $records ->
+    [one] Index made again from one record.
+   *[other] Index made again from { $records } records.
+}
+
+## Causes
+
+cause-not-found = it does not exist
+cause-permission = this user has not the right
+cause-exists = it exists already
+cause-full = the disk is full
+cause-read-only = the disk is read-only
+cause-directory = it is a folder
+cause-address-in-use = the address is taken
+cause-other = { $detail }
+
+## Errors
+
+err-lang = "{ $lang }" is no language of Palabre.
+    .why = Messages exist in French (fr), English (en) and Portuguese (pt).
+    .next = Give --lang fr, en or pt.
+err-usage = The arguments do not go together: { $argument }
+    .why = The command does not understand them so.
+    .next = See "{ $help }".
+err-usage-unknown = Unknown argument: { $argument }
+    .why = This command has none of that name.
+    .next = See "{ $help }".
+err-usage-command = Unknown command: { $command }
+    .why = Palabre has no command of that name.
+    .next = See "{ $help }".
+err-usage-no-command = A command is missing.
+    .why = Palabre does not know what to do.
+    .next = See "{ $help }".
+err-usage-missing = Missing: { $argument }
+    .why = The command needs it.
+    .next = See "{ $help }".
+err-usage-value = The value "{ $value }" does not fit { $argument }.
+    .why = { $meaning }
+    .next = See "{ $help }".
+err-usage-conflict = { $argument } does not go with { $other }.
+    .why = One excludes the other.
+    .next = See "{ $help }".
+err-json-output = With --json, the content must go into a file.
+    .why = The standard output is for the JSON.
+    .next = Add -o FILE, or leave out --json.
+
+err-read = { $file } cannot be read.
+    .why = Cause: { $cause }.
+    .next = Check the path and the permissions.
+err-write = { $file } cannot be written.
+    .why = Cause: { $cause }.
+    .next = Check the folder, the permissions and the room on the disk.
+err-exists = { $file } exists already.
+    .why = A file that matters is never overwritten.
+    .next = Choose another name, or move that file away.
+err-random = The system gives no randomness.
+    .why = { $detail }
+    .next = Without randomness no key is safe: check the machine.
+err-malformed = { $file } is not the file that is expected.
+    .why = { $detail }
+    .next = Ask whoever made the file for it again.
+
+err-home-exists = { $home } is the home of a node already.
+    .why = Making another in its place could destroy keys.
+    .next = Choose another folder with --home.
+err-no-home = { $home } is not the home of a node.
+    .why = It was not made by "palabre init".
+    .next = Name the right folder with --home, or make it: "palabre init".
+err-home-folder = The folder { $folder } is missing.
+    .why = It was removed, or it is on a disk that is not mounted.
+    .next = Mount the disk or restore the backup; do not make it anew, empty.
+err-home-locked = The home { $home } is held by another process ({ $process }).
+    .why = Only one process at a time runs a node or changes what it keeps.
+    .next = Stop that node first.
+err-secret-open = { $file } has mode { $mode }: others can read the secret.
+    .why = A secret is for its owner alone (0600).
+    .next = chmod 600 { $file }; if others may have read it, replace the key.
+err-secret-format = { $file } does not hold a key.
+    .why = It takes one line of 64 hexadecimal digits.
+    .next = Restore this file from a backup.
+err-no-administration-key = The administration's key is not in { $home }.
+    .why = Only this key can sign a charter or a mandate.
+    .next = Name the home where it is (--home), or make it: "palabre init --administration CODE".
+err-settings = { $file }, line { $line }: wrong setting.
+    .why = "{ $text }": { $detail }
+    .next = Correct this line; the template config/node.toml explains every setting.
+
+err-no-charter = This node has no charter ({ $home }).
+    .why = A node belongs to a network only by its signed charter.
+    .next = "palabre init --charter FILE --mandate FILE…"
+err-not-genesis = { $file } is revision { $revision }.
+    .why = A network is founded on revision 1.
+    .next = Take the file of revision 1.
+err-invariants = The charter breaks rules.
+    .why = { $breaches }
+    .next = Correct the template, then make the charter again.
+err-threshold = The charter is not in force: { $signed } signatures of keyholders of { $needed } needed.
+    .why = Signed by: { $signers }
+    .next = Have further keyholders sign it: "palabre charter sign".
+err-no-keyholder = This administration is no keyholder in this charter.
+    .why = The key { $key } is that of no keyholder.
+    .next = Check the file, the home (--home) and the key given to "charter found".
+err-no-administration = The key { $key } is that of no administration in this charter.
+    .why = A mandate is signed by the key that the charter gives the administration.
+    .next = Check the file and the home (--home).
+err-other-network = { $file } is the charter of another network.
+    .why = A node belongs to one network for ever: its logs are signed for it.
+    .next = Take another home for the other network (--home).
+err-template = The charter template cannot be read.
+    .why = { $detail }
+    .next = Compare it with config/charter.toml.
+err-template-stranger = A key is given for { $code }, which the template does not list.
+    .why = Only administrations of the template enter the charter.
+    .next = Check the code, or add the administration to the template.
+err-mandate = The mandate cannot be made.
+    .why = { $detail }
+    .next = Check the node and its addresses (at most 8).
+err-mandate-stranger = { $file } is by { $administration }, which has no key in the charter.
+    .why = Without a key in the charter a mandate cannot be verified.
+    .next = Check that the charter and the mandate are of one network.
+err-mandate-signature = The signature of { $file } is not by { $administration }.
+    .why = The file was changed, or it is signed for another network or with another key.
+    .next = Ask { $administration } for the file again.
+err-mandate-invalid = The signature of the mandate of { $administration } is not valid.
+    .why = It is not by the key that the charter gives this administration.
+    .next = Do not use this file; ask { $administration } for it again.
+err-not-mandated = No mandate names this node ({ $node }).
+    .why = The others let in only nodes under a mandate.
+    .next = Sign a mandate ("palabre mandate add"), then "palabre init --mandate FILE".
+
+err-not-running = The node does not answer at { $address }.
+    .why = It is not running, or another address is set in { $home }/node.toml.
+    .next = Start it: "palabre --home { $home } run".
+err-answer = What answers at { $address } is no Palabre node.
+    .why = { $status }
+    .next = Check what listens at this address.
+err-broken-off = The exchange with the node ({ $address }) broke off.
+    .why = { $detail }
+    .next = Look into the node's log, then try again.
+err-internal = The node failed.
+    .why = { $detail }
+    .next = Look into the node's log.
+err-address-in-use = The HTTP API cannot listen on { $address }.
+    .why = Cause: { $cause }.
+    .next = Set another address in node.toml ("api = …"), or stop what holds it.
+err-not-loopback = The HTTP API cannot listen on { $address }.
+    .why = It is for this machine only: its token is enough to act for the administration.
+    .next = Take 127.0.0.1 or [::1]; from afar, go through SSH.
+
+err-object-unknown = Nothing has the id { $id }.
+    .why = This node knows no entry whose id begins so.
+    .next = Check the id ("palabre document list"), or wait until it arrives.
+err-object-ambiguous = Several objects have an id that begins with { $id }.
+    .why = These digits do not tell them apart.
+    .next = Give more digits.
+err-object-prefix = "{ $id }" is no id.
+    .why = An id has 64 hexadecimal digits; the first 8 or more will do.
+    .next = Copy it from "palabre document list --json".
+err-no-document = { $id } is no document.
+    .why = This entry opens none.
+    .next = See "palabre document list".
+err-no-version = The document { $id } has no version { $version }.
+    .why = This entry is not a version of it.
+    .next = See "palabre document show { $id }".
+err-incomplete = The content of { $id } has not arrived yet.
+    .why = The entry is here; the file follows, from a node that has it.
+    .next = Try again later; "palabre peer list" says who can be reached.
+err-field = A text of the request does not fit.
+    .why = { $detail }
+    .next = Correct it, then try again.
+err-no-right = The charter does not give this right.
+    .why = { $reason }
+    .next = Ask the administration that has it.
+err-withdrawn = The document { $id } is withdrawn.
+    .why = A withdrawn document does not change any more.
+    .next = Publish a new document.
+err-allowance = This node's share for today is used up.
+    .why = The charter limits what an author adds in a day.
+    .next = Try again tomorrow.
+err-upload = The content did not come whole.
+    .why = { $detail }
+    .next = Send it again.
+err-too-large = The content is too large: at most { $limit } MiB.
+    .why = Every node receives it whole, on slow links too.
+    .next = Make the file smaller, or split it into several documents.
+err-paused = The node cannot write for now.
+    .why = { $detail }
+    .next = Make room on the disk, or mount it writable again: the node goes on by itself.
+err-stopping = The node is stopping.
+    .why = It accepts nothing new.
+    .next = Start it again, then try again.
+
+err-token = The token is missing or wrong.
+    .why = The API obeys only who can read the file "token" in the node's home.
+    .next = Send "Authorization: Bearer TOKEN".
+err-host = The request is addressed to { $host }.
+    .why = The API answers only to 127.0.0.1, [::1] or localhost, so that no web page can use it.
+    .next = Call it by its loopback address.
+err-route = There is nothing at { $path }.
+    .why = The API has no such address.
+    .next = See /api/v1/openapi.json.
+err-method = { $method } is not possible on { $path }.
+    .why = This address has other methods.
+    .next = See /api/v1/openapi.json.
+err-parameter = The parameter { $name } does not fit.
+    .why = { $detail }
+    .next = See /api/v1/openapi.json.
+err-body = The body of the request does not fit.
+    .why = { $detail }
+    .next = See /api/v1/openapi.json.
+err-audience = The audience "{ $audience }" is not possible yet.
+    .why = This version seals nothing: every document is public, readable by all nodes.
+    .next = Publish with --audience public, or wait for the version that seals.
+err-node-unknown = No known node answers to the name "{ $node }".
+    .why = It is neither a whole key, nor the beginning of a known one, nor the code of an administration with a mandate.
+    .next = See "palabre peer list".
+err-node-ambiguous = "{ $node }" names several nodes.
+    .why = An administration may have several, and some digits may be common.
+    .next = Give more digits of the key; see "palabre peer list --json".
+
+err-store-damaged = { $count ->
+    [one] The ledger is damaged at one place.
+   *[other] The ledger is damaged at { $count } places.
+}
+    .why = These bytes are not those that were written: a tired disk, a copy cut short, or a strange hand.
+    .next = Nothing else is lost: the node asks the others for these entries again. Have the disk checked.
+err-store = What the node keeps cannot be opened.
+    .why = { $detail }
+    .next = Check the disk; "palabre store verify" says what is damaged.

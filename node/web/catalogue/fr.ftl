@@ -1,0 +1,555 @@
+# Tous les textes de la ligne de commande et de l'API, en français.
+# Un message « cmd-… » dit ce que fait une commande ; ses attributs, ce que veut dire chaque argument.
+# Un message « err-… » dit ce qui ne va pas ; ses attributs, pourquoi (why) et que faire (next).
+
+## Aide
+
+help-usage = Utilisation :
+help-commands = Commandes
+help-command = COMMANDE
+help-arguments = Arguments
+help-options = Options
+
+value-dir = DOSSIER
+value-file = FICHIER
+value-text = TEXTE
+value-code = CODE
+value-codes = CODE,CODE…
+value-api = ADRESSE:PORT
+value-address = MULTIADRESSE
+value-key-of = CODE=CLÉ
+value-node-key = CLÉ
+value-node = NŒUD
+value-number = NOMBRE
+value-port = PORT
+value-id = ID
+value-lang = LANGUE
+value-audience = AUDIENCE
+value-log = JOURNAL
+
+cmd = Palabre : le réseau des administrations douanières, sans serveur central.
+    .home = Dossier du nœud (défaut : $PALABRE_HOME, sinon ~/.palabre, sinon /var/lib/palabre)
+    .json = Répondre en JSON (noms stables, en anglais)
+    .lang = Langue des messages : fr, en ou pt (défaut : LANG, sinon le français)
+    .help = Afficher cette aide
+    .version = Afficher la version
+
+cmd-init = Créer le dossier d'un nœud, ou y ajouter la charte et des accréditations.
+    .administration = Créer aussi la clé de cette administration ici (code de la charte, par exemple CI)
+    .api = Adresse de l'interface HTTP, sur la boucle locale (défaut : 127.0.0.1:8700)
+    .listen = Adresse où les autres nœuds le joignent ; répétable (défaut : TCP et QUIC, port 8710)
+    .charter = Charte signée avec laquelle démarrer
+    .mandates = Accréditation d'une administration ; répétable
+
+cmd-run = Faire tourner le nœud, jusqu'à SIGTERM ou Ctrl-C.
+
+cmd-demo = Tout un réseau sur cette machine, avec des documents d'exemple.
+    .nodes = Nombre de nœuds, de 2 à 24 (défaut : 5)
+    .dir = Dossier du réseau, conservé à la fin ; sinon un dossier provisoire
+    .port = Premier port des interfaces HTTP (défaut : 8700)
+
+cmd-status = Dire comment va le nœud.
+
+cmd-peer = Les autres nœuds.
+cmd-peer-list = Lister les autres nœuds.
+cmd-peer-why = Dire pourquoi un nœud est connecté ou ne l'est pas.
+    .node = Clé du nœud (ou ses 8 premiers chiffres au moins), ou code de son administration
+
+cmd-document = Les documents que les administrations partagent.
+cmd-document-publish = Publier un fichier comme document.
+    .file = Le fichier, 16 Mio au plus
+    .title = Son titre
+    .document-lang = La langue du document : fr, en ou pt
+    .audience = Qui peut le lire ; pour l'instant : public, c'est-à-dire tous les nœuds
+    .urgent = Le transmettre avant tout le reste
+cmd-document-revise = Ajouter une version à un document.
+    .id = Le document
+    .file = Le fichier, 16 Mio au plus
+    .title = Un nouveau titre (défaut : celui de la version d'avant)
+    .document-lang = La langue : fr, en ou pt (défaut : celle de la version d'avant)
+    .urgent = La transmettre avant tout le reste
+cmd-document-withdraw = Retirer un document ; il reste lisible, marqué comme retiré.
+    .id = Le document
+    .reason = Pourquoi, pour ses lecteurs
+cmd-document-list = Lister les documents.
+cmd-document-show = Montrer un document et ses versions.
+    .id = Le document : son id, ou ses 8 premiers chiffres au moins
+cmd-document-get = Obtenir le contenu d'un document.
+    .id = Le document : son id, ou ses 8 premiers chiffres au moins
+    .version = Cette version plutôt que celle en vigueur
+    .output = Où l'écrire (défaut : la sortie standard)
+
+cmd-charter = La charte de la région, par fichiers.
+cmd-charter-found = Faire la révision 1 d'un modèle et de clés ; elle reste à signer.
+    .template = Le modèle (défaut : celui de la région)
+    .keys = La clé d'une administration, CI=64 chiffres hexadécimaux ; répétable
+    .keyholders = Les détenteurs de clé, à la place de ceux du modèle
+    .threshold = Combien doivent signer, à la place de ce que dit le modèle
+    .output = Où écrire la charte
+cmd-charter-sign = Signer une charte avec la clé de l'administration gardée dans ce dossier.
+    .file = Le fichier de la charte ; la signature y est ajoutée
+cmd-charter-show = Montrer ce que dit une charte.
+    .file = Un fichier de charte (défaut : celle de ce nœud)
+cmd-charter-check = Vérifier les règles et les signatures d'une charte.
+    .file = Un fichier de charte (défaut : celle de ce nœud)
+
+cmd-mandate = L'accréditation : les nœuds qui agissent pour une administration.
+cmd-mandate-add = Accréditer un nœud, avec la clé de l'administration gardée dans ce dossier.
+    .charter = Le fichier de la charte (défaut : celle de ce nœud)
+    .node = La clé du nœud, 64 chiffres hexadécimaux
+    .label = Le nom que l'administration lui donne
+    .addresses = Une adresse durable du nœud, par exemple /dns4/noeud.douanes.example/tcp/8710 ; répétable
+    .output = Où écrire l'accréditation
+cmd-mandate-show = Montrer une accréditation.
+    .file = Un fichier d'accréditation (défaut : toutes celles de ce nœud)
+    .charter = La charte qui permet de vérifier la signature (défaut : celle de ce nœud)
+
+cmd-log = Les journaux des nœuds.
+cmd-log-show = Montrer les journaux d'un nœud, le plus récent d'abord.
+    .node = Clé du nœud (ou ses 8 premiers chiffres au moins), ou code de son administration
+    .log = Ce journal seulement
+    .before = Seulement les écritures d'avant ce numéro
+    .limit = Nombre d'écritures par journal, 500 au plus (défaut : 20)
+
+cmd-store = Ce que le nœud garde sur le disque.
+cmd-store-verify = Relire tout le grand livre et vérifier chaque écriture.
+cmd-store-rebuild = Refaire l'index et les registres à partir du grand livre (nœud arrêté).
+
+## Unités
+
+size-b = { $number } o
+size-kib = { $number } Kio
+size-mib = { $number } Mio
+size-gib = { $number } Gio
+time-seconds = { $number } s
+time-minutes = { $number } min
+time-hours = { $number } h
+time-days = { $number } j
+
+## Têtes de colonne
+
+col-administration = administration
+col-name = nom
+col-kind = nature
+col-key = clé
+col-node = nœud
+col-number = numéro
+col-label = nom
+col-addresses = adresses
+col-signature = signature
+col-state = état
+col-missing = manquent
+col-id = id
+col-title = titre
+col-lang = langue
+col-size = taille
+col-version = version
+col-clock = horloge
+col-file = fichier
+col-sequence = n°
+col-act = acte
+col-effect = effet
+col-commission = commission
+col-host = hôte
+col-members = membres
+col-api = interface
+col-pid = processus
+
+## Charte et accréditations
+
+kind-member = membre
+kind-regional-office = bureau régional
+kind-partner = partenaire
+charter-vacant = vacante
+charter-founded = Charte écrite dans { $file }, réseau { $id }.
+charter-founded-next = Il faut { $threshold } signatures de détenteurs de clé ({ $keyholders }) : « palabre charter sign { $file } » chez chacun.
+charter-signed = Signé pour { $administration }.
+charter-signed-already = Déjà signé pour { $administration } : rien à faire.
+charter-signed-next = Il en manque { $missing } : portez { $file } à un autre détenteur de clé.
+charter-signed-enough = La charte est en vigueur. Donnez-la à chaque nœud : « palabre init --charter { $file } ».
+charter-signatures = Signatures de détenteurs de clé : { $signed } sur { $needed } nécessaires.
+charter-signers = Ont signé : { $signers }.
+charter-invalid-signatures = { $count ->
+    [one] Une signature n'est pas valide et ne compte pas.
+   *[other] { $count } signatures ne sont pas valides et ne comptent pas.
+}
+charter-invariants-kept = Toutes les règles sont respectées.
+charter-checked = Révision { $revision } du réseau { $network }
+charter-presidency = Présidence : { $administration }
+charter-secretariat = Secrétariat : { $administrations }
+charter-assessors = Assesseurs : { $administrations }
+charter-vice-presidency = Vice-présidence de la région : { $administration }
+charter-keyholders = Détenteurs de clé : { $keyholders } ; il faut { $threshold } signatures
+charter-review-by = À relire avant le { $date }
+
+breach-list = { $line }
+    { $rest }
+breach-none = aucune
+breach-code-twice = Le code { $code } figure deux fois : un code ne sert qu'une fois.
+breach-key-twice = La clé { $key } est celle de deux administrations : une clé ne sert qu'une fois.
+breach-unknown = { $code } a une fonction, un siège ou une clé, et ne figure pas parmi les administrations.
+breach-presidency = { $count ->
+    [0] Personne n'a la présidence : le pays leader l'exerce.
+   *[other] { $count } administrations ont la présidence : le pays leader l'exerce seul.
+}
+breach-leader-no-member = { $code } a la présidence sans être membre.
+breach-secretariat = Le pays leader, { $code }, dirige le secrétariat : il doit y figurer le premier.
+breach-assessor = { $code } ne peut pas être assesseur : les assesseurs sont des membres autres que le pays leader.
+breach-assessor-twice = { $code } est assesseur deux fois.
+breach-regional-office = La charte compte { $count } bureaux régionaux : il en faut un, au secrétariat.
+breach-leader-absent = Le pays leader siège dans toutes les commissions, et manque dans { $commission }.
+breach-host = { $code } est l'hôte de { $commission } sans en être membre.
+breach-seat = { $code } ne peut pas avoir ce siège dans { $commission } : les sièges sont à des membres, un pour chacun.
+breach-commission-twice = La commission { $commission } figure deux fois.
+breach-key-missing = { $code } est détenteur de clé et n'a pas de clé : ajoutez « --key { $code }=… ».
+breach-keyholder = { $code } ne peut pas être détenteur de clé : membres et bureau régional, une fois chacun.
+breach-threshold = Un seuil de { $threshold } sur { $keyholders } : il faut au moins deux tiers, et pas plus que tous.
+breach-review-by = « { $date } » n'est pas une date AAAA-MM-JJ.
+
+mandate-added = Accréditation de { $administration } écrite dans { $file }.
+mandate-added-next = Donnez-la, avec la charte, à chaque nœud du réseau : « palabre init --charter … --mandate … ».
+mandate-none = Aucune accréditation.
+signature-valid = valide
+signature-invalid = NON VALIDE
+signature-unchecked = non vérifiée (sans charte)
+
+## Dossier du nœud
+
+init-home = Dossier du nœud : { $home }
+init-node = Clé du nœud : { $node }
+init-administration = Clé de l'administration { $administration } : { $key }
+init-network = Réseau { $network }, { $mandates ->
+    [one] une accréditation
+   *[other] { $mandates } accréditations
+}.
+init-next-charter = Ensuite : échangez ces clés, fondez et signez la charte (« palabre charter found », « palabre charter sign »), puis « palabre init --charter FICHIER --mandate FICHIER… ».
+init-next-mandate = Ensuite : aucune accréditation ne nomme ce nœud. Signez-en une (« palabre mandate add »), puis « palabre init --mandate FICHIER ».
+init-next-run = Ensuite : « palabre run ».
+
+## Nœud
+
+status-node = Nœud de { $administration } : { $node }
+status-network = Réseau { $network }, charte en révision { $revision }
+status-listen = Écoute sur { $address }
+status-ledger = Grand livre { $hash }
+status-state = État ({ $audience }) { $hash }
+status-level = À jour de tout ce dont il a entendu parler.
+status-behind = { $entries ->
+    [one] Une écriture est encore attendue
+   *[other] { $entries } écritures sont encore attendues
+}, depuis { $since }.
+status-peers = Connecté à { $connected } des { $all } autres nœuds.
+
+peer-none = Aucun autre nœud n'est connu.
+peer-connected = connecté
+peer-dialing = appel en cours
+peer-waiting = nouvel essai prévu
+peer-known = connu, non nécessaire
+peer-no-address = sans adresse
+peer-not-admitted = non admis
+
+why-node = { $administration } { $node }
+why-state = État : { $state }
+why-address = Adresse : { $address } ({ $source })
+why-connected = Connecté à { $address } depuis { $since }
+why-last-attempt = Dernier essai : { $at } ; échecs de suite : { $failures }
+why-last-error = Ce qui a été répondu : { $detail }
+why-next-attempt = Prochain essai : { $at }
+why-missing = { $entries ->
+    [one] Il montre une écriture qui manque ici.
+   *[other] Il montre { $entries } écritures qui manquent ici.
+}
+reason-connected = Il est connecté : rien à faire.
+reason-this-node = C'est ce nœud lui-même.
+reason-not-mandated = Aucune accréditation ne le nomme. Que son administration l'accrédite (« palabre mandate add »).
+reason-suspended = Son administration est suspendue par la charte.
+reason-mandate-disputed = Son administration a signé deux accréditations de même numéro : aucune ne vaut.
+reason-no-address = Aucune adresse de lui n'est connue : c'est à lui d'appeler, ou ajoutez un bloc [[peer]] à node.toml.
+reason-enough-connections = Ce nœud a ses connexions ; il appellera celui-ci s'il en a besoin.
+reason-not-tried-yet = Il n'a pas encore été appelé.
+reason-unreachable = Rien ne répond à ses adresses : nœud arrêté, liaison coupée ou port fermé. L'essai se répète.
+reason-other-node = Un autre nœud répond à son adresse : vérifiez l'adresse ou la clé.
+reason-closed-by-peer = Il a répondu puis fermé : il n'admet pas ce nœud (lui manque-t-il notre accréditation ?) ou a ses connexions.
+reason-paused = Il a dépassé une limite ; il est laissé de côté quelque temps.
+source-mandate = accréditation
+source-configuration = node.toml
+source-local-network = réseau local
+source-peer = dite par lui
+source-witness = constat
+
+log-node = Journaux de { $administration } { $node }
+log-none = Rien de ce nœud n'est arrivé ici.
+log-head = Journal { $log }, { $sequence ->
+    [one] une écriture
+   *[other] { $sequence } écritures
+} sans lacune
+log-forked = BIFURQUÉ à partir de l'écriture { $sequence } : rien n'y a d'effet depuis.
+effect-in-force = en vigueur
+effect-void = nul
+effect-waiting = en attente
+effect-forked = bifurqué
+
+## Documents
+
+document-published = Publié : { $id }
+document-revised = Version ajoutée : { $id }
+document-withdrawn = Document retiré ; il reste lisible.
+document-none = Aucun document pour l'instant.
+document-list-next = Obtenir un document : « palabre document get ID -o FICHIER ».
+document-got = { $file } : { $size }
+document-id = Id : { $id }
+document-by = Publié par { $administration } (nœud { $node }), { $at }
+document-audience = Audience : { $audience }
+document-state = État : { $state }
+document-withdrawal = Retiré le { $at } : { $reason }
+document-state-published = publié
+document-state-withdrawn = retiré
+document-state-incomplete = en chemin
+document-state-several = { $count } versions côte à côte
+version-stands = en vigueur
+version-replaced = remplacée
+version-incomplete = contenu en chemin
+version-void = nulle : { $reason }
+
+## Sur le disque
+
+store-verified = { $entries ->
+    [one] Une écriture vérifiée
+   *[other] { $entries } écritures vérifiées
+}.
+store-damage = { $file }, octet { $offset } : { $what }, { $entry }
+store-garbled = octets abîmés
+store-missing = segment absent
+store-not-authentic = non authentique
+store-entry = écriture { $sequence } du journal { $log } de { $author }
+store-entry-unknown = contenu méconnaissable
+store-running = Le nœud tourne : ce qu'il est en train d'écrire n'est pas jugé.
+store-rebuilt = { $records ->
+    [one] Index refait à partir d'un enregistrement.
+   *[other] Index refait à partir de { $records } enregistrements.
+}
+
+## Causes
+
+cause-not-found = il n'existe pas
+cause-permission = les droits de cet utilisateur ne suffisent pas
+cause-exists = il existe déjà
+cause-full = le disque est plein
+cause-read-only = le disque est en lecture seule
+cause-directory = c'est un dossier
+cause-address-in-use = l'adresse est déjà prise
+cause-other = { $detail }
+
+## Erreurs
+
+err-lang = « { $lang } » n'est pas une langue de Palabre.
+    .why = Les messages existent en français (fr), en anglais (en) et en portugais (pt).
+    .next = Donnez --lang fr, en ou pt.
+err-usage = Les arguments ne vont pas ensemble : { $argument }
+    .why = La commande ne les comprend pas ainsi.
+    .next = Voyez « { $help } ».
+err-usage-unknown = Argument inconnu : { $argument }
+    .why = Cette commande n'en a pas de ce nom.
+    .next = Voyez « { $help } ».
+err-usage-command = Commande inconnue : { $command }
+    .why = Palabre n'a pas de commande de ce nom.
+    .next = Voyez « { $help } ».
+err-usage-no-command = Il manque une commande.
+    .why = Palabre ne sait pas ce qu'il faut faire.
+    .next = Voyez « { $help } ».
+err-usage-missing = Il manque : { $argument }
+    .why = La commande en a besoin.
+    .next = Voyez « { $help } ».
+err-usage-value = La valeur « { $value } » ne convient pas à { $argument }.
+    .why = { $meaning }
+    .next = Voyez « { $help } ».
+err-usage-conflict = { $argument } ne va pas avec { $other }.
+    .why = L'un exclut l'autre.
+    .next = Voyez « { $help } ».
+err-json-output = Avec --json, le contenu doit aller dans un fichier.
+    .why = La sortie standard est pour le JSON.
+    .next = Ajoutez -o FICHIER, ou retirez --json.
+
+err-read = { $file } ne peut pas être lu.
+    .why = Cause : { $cause }.
+    .next = Vérifiez le chemin et les droits.
+err-write = { $file } ne peut pas être écrit.
+    .why = Cause : { $cause }.
+    .next = Vérifiez le dossier, les droits et la place sur le disque.
+err-exists = { $file } existe déjà.
+    .why = Un fichier qui compte n'est jamais écrasé.
+    .next = Choisissez un autre nom, ou déplacez ce fichier.
+err-random = Le système ne donne pas d'aléa.
+    .why = { $detail }
+    .next = Sans aléa, aucune clé n'est sûre : vérifiez la machine.
+err-malformed = { $file } n'est pas le fichier attendu.
+    .why = { $detail }
+    .next = Demandez de nouveau le fichier à celui qui l'a fait.
+
+err-home-exists = { $home } est déjà le dossier d'un nœud.
+    .why = En créer un autre à sa place pourrait détruire des clés.
+    .next = Choisissez un autre dossier avec --home.
+err-no-home = { $home } n'est pas le dossier d'un nœud.
+    .why = Il n'a pas été créé par « palabre init ».
+    .next = Donnez le bon dossier avec --home, ou créez-le : « palabre init ».
+err-home-folder = Le dossier { $folder } manque.
+    .why = Il a été supprimé, ou il est sur un disque qui n'est pas monté.
+    .next = Remontez le disque ou restaurez la sauvegarde ; ne le recréez pas vide.
+err-home-locked = Le dossier { $home } est tenu par un autre processus ({ $process }).
+    .why = Un seul processus à la fois fait tourner un nœud ou change ce qu'il garde.
+    .next = Arrêtez ce nœud d'abord.
+err-secret-open = { $file } a les droits { $mode } : d'autres peuvent lire le secret.
+    .why = Un secret n'est qu'à son propriétaire (0600).
+    .next = chmod 600 { $file } ; si d'autres ont pu le lire, remplacez la clé.
+err-secret-format = { $file } ne contient pas une clé.
+    .why = Il y faut une ligne de 64 chiffres hexadécimaux.
+    .next = Restaurez ce fichier depuis une sauvegarde.
+err-no-administration-key = La clé de l'administration n'est pas dans { $home }.
+    .why = Seule cette clé peut signer une charte ou une accréditation.
+    .next = Prenez le dossier où elle est (--home), ou créez-la : « palabre init --administration CODE ».
+err-settings = { $file }, ligne { $line } : réglage incorrect.
+    .why = « { $text } » : { $detail }
+    .next = Corrigez cette ligne ; le modèle config/node.toml explique chaque réglage.
+
+err-no-charter = Ce nœud n'a pas de charte ({ $home }).
+    .why = Un nœud n'appartient à un réseau que par sa charte signée.
+    .next = « palabre init --charter FICHIER --mandate FICHIER… »
+err-not-genesis = { $file } est la révision { $revision }.
+    .why = Un réseau se fonde sur la révision 1.
+    .next = Prenez le fichier de la révision 1.
+err-invariants = La charte enfreint des règles.
+    .why = { $breaches }
+    .next = Corrigez le modèle, puis refaites la charte.
+err-threshold = La charte n'est pas en vigueur : { $signed } signatures de détenteurs de clé sur { $needed } nécessaires.
+    .why = Ont signé : { $signers }
+    .next = Faites-la signer par d'autres détenteurs : « palabre charter sign ».
+err-no-keyholder = Cette administration n'est pas détentrice de clé dans cette charte.
+    .why = La clé { $key } n'est celle d'aucun détenteur.
+    .next = Vérifiez le fichier, le dossier (--home) et la clé donnée à « charter found ».
+err-no-administration = La clé { $key } n'est celle d'aucune administration de cette charte.
+    .why = Une accréditation est signée par la clé que la charte donne à l'administration.
+    .next = Vérifiez le fichier et le dossier (--home).
+err-other-network = { $file } est la charte d'un autre réseau.
+    .why = Un nœud appartient pour toujours à un réseau : ses journaux sont signés pour lui.
+    .next = Prenez un autre dossier pour l'autre réseau (--home).
+err-template = Le modèle de charte ne peut pas être lu.
+    .why = { $detail }
+    .next = Comparez-le à config/charter.toml.
+err-template-stranger = Une clé est donnée pour { $code }, que le modèle ne connaît pas.
+    .why = Seules les administrations du modèle entrent dans la charte.
+    .next = Vérifiez le code, ou ajoutez l'administration au modèle.
+err-mandate = L'accréditation ne peut pas être faite.
+    .why = { $detail }
+    .next = Vérifiez le nœud et ses adresses (8 au plus).
+err-mandate-stranger = { $file } est de { $administration }, qui n'a pas de clé dans la charte.
+    .why = Sans clé dans la charte, une accréditation ne peut pas être vérifiée.
+    .next = Vérifiez que la charte et l'accréditation sont du même réseau.
+err-mandate-signature = La signature de { $file } n'est pas celle de { $administration }.
+    .why = Le fichier a été changé, ou il est signé pour un autre réseau ou par une autre clé.
+    .next = Demandez de nouveau le fichier à { $administration }.
+err-mandate-invalid = La signature de l'accréditation de { $administration } n'est pas valide.
+    .why = Elle n'est pas de la clé que la charte donne à cette administration.
+    .next = N'utilisez pas ce fichier ; redemandez-le à { $administration }.
+err-not-mandated = Aucune accréditation ne nomme ce nœud ({ $node }).
+    .why = Les autres ne laissent entrer que des nœuds accrédités.
+    .next = Signez une accréditation (« palabre mandate add »), puis « palabre init --mandate FICHIER ».
+
+err-not-running = Le nœud ne répond pas à { $address }.
+    .why = Il ne tourne pas, ou une autre adresse est réglée dans { $home }/node.toml.
+    .next = Démarrez-le : « palabre --home { $home } run ».
+err-answer = La réponse de { $address } n'est pas celle d'un nœud Palabre.
+    .why = { $status }
+    .next = Vérifiez ce qui écoute à cette adresse.
+err-broken-off = L'échange avec le nœud ({ $address }) s'est interrompu.
+    .why = { $detail }
+    .next = Regardez le journal du nœud, puis recommencez.
+err-internal = Le nœud a échoué.
+    .why = { $detail }
+    .next = Regardez le journal du nœud.
+err-address-in-use = L'interface HTTP ne peut pas écouter sur { $address }.
+    .why = Cause : { $cause }.
+    .next = Réglez une autre adresse dans node.toml (« api = … »), ou arrêtez ce qui l'occupe.
+err-not-loopback = L'interface HTTP ne peut pas écouter sur { $address }.
+    .why = Elle n'est que pour cette machine : son jeton suffit pour agir au nom de l'administration.
+    .next = Prenez 127.0.0.1 ou [::1] ; à distance, passez par SSH.
+
+err-object-unknown = Rien ne porte l'id { $id }.
+    .why = Ce nœud ne connaît aucune écriture dont l'id commence ainsi.
+    .next = Vérifiez l'id (« palabre document list »), ou attendez qu'il arrive.
+err-object-ambiguous = Plusieurs objets ont un id qui commence par { $id }.
+    .why = Ces chiffres ne suffisent pas à les distinguer.
+    .next = Donnez plus de chiffres.
+err-object-prefix = « { $id } » n'est pas un id.
+    .why = Un id a 64 chiffres hexadécimaux ; 8 au moins suffisent.
+    .next = Copiez-le de « palabre document list --json ».
+err-no-document = { $id } n'est pas un document.
+    .why = Cette écriture n'en ouvre aucun.
+    .next = Voyez « palabre document list ».
+err-no-version = Le document { $id } n'a pas de version { $version }.
+    .why = Cette écriture n'en est pas une version.
+    .next = Voyez « palabre document show { $id } ».
+err-incomplete = Le contenu de { $id } n'est pas encore arrivé.
+    .why = L'écriture est là ; le fichier suit, depuis un nœud qui l'a.
+    .next = Réessayez plus tard ; « palabre peer list » dit qui est joignable.
+err-field = Un texte de la demande ne convient pas.
+    .why = { $detail }
+    .next = Corrigez-le, puis recommencez.
+err-no-right = La charte ne donne pas ce droit.
+    .why = { $reason }
+    .next = Demandez à l'administration qui l'a.
+err-withdrawn = Le document { $id } est retiré.
+    .why = Un document retiré ne change plus.
+    .next = Publiez un nouveau document.
+err-allowance = La part de ce nœud pour aujourd'hui est épuisée.
+    .why = La charte limite ce qu'un auteur ajoute par jour.
+    .next = Réessayez demain.
+err-upload = Le contenu n'est pas arrivé entier.
+    .why = { $detail }
+    .next = Recommencez l'envoi.
+err-too-large = Le contenu est trop grand : { $limit } Mio au plus.
+    .why = Chaque nœud le reçoit entier, aussi sur une liaison lente.
+    .next = Réduisez le fichier, ou partagez-le en plusieurs documents.
+err-paused = Le nœud ne peut pas écrire pour l'instant.
+    .why = { $detail }
+    .next = Faites de la place sur le disque, ou remontez-le en écriture : le nœud reprend seul.
+err-stopping = Le nœud est en train de s'arrêter.
+    .why = Il n'accepte plus rien de nouveau.
+    .next = Redémarrez-le, puis recommencez.
+
+err-token = Le jeton manque ou n'est pas le bon.
+    .why = L'interface n'obéit qu'à qui peut lire le fichier « token » du dossier du nœud.
+    .next = Envoyez « Authorization: Bearer JETON ».
+err-host = La requête est adressée à { $host }.
+    .why = L'interface ne répond qu'à 127.0.0.1, [::1] ou localhost, pour qu'aucune page web ne puisse s'en servir.
+    .next = Appelez-la par son adresse de boucle locale.
+err-route = Il n'y a rien à { $path }.
+    .why = L'interface n'a pas cette adresse.
+    .next = Voyez /api/v1/openapi.json.
+err-method = { $method } n'est pas possible sur { $path }.
+    .why = Cette adresse a d'autres méthodes.
+    .next = Voyez /api/v1/openapi.json.
+err-parameter = Le paramètre { $name } ne convient pas.
+    .why = { $detail }
+    .next = Voyez /api/v1/openapi.json.
+err-body = Le corps de la requête ne convient pas.
+    .why = { $detail }
+    .next = Voyez /api/v1/openapi.json.
+err-audience = L'audience « { $audience } » n'est pas encore possible.
+    .why = Cette version ne scelle rien : tout document est public, lisible par tous les nœuds.
+    .next = Publiez avec --audience public, ou attendez la version qui scelle.
+err-node-unknown = Aucun nœud connu ne répond au nom « { $node } ».
+    .why = Ce n'est ni une clé complète, ni le début d'une clé connue, ni le code d'une administration accréditée.
+    .next = Voyez « palabre peer list ».
+err-node-ambiguous = « { $node } » désigne plusieurs nœuds.
+    .why = Une administration peut en avoir plusieurs, et quelques chiffres peuvent être communs.
+    .next = Donnez plus de chiffres de la clé ; voyez « palabre peer list --json ».
+
+err-store-damaged = { $count ->
+    [one] Le grand livre est abîmé à un endroit.
+   *[other] Le grand livre est abîmé à { $count } endroits.
+}
+    .why = Ces octets ne sont plus ceux qui ont été écrits : disque fatigué, copie interrompue ou main étrangère.
+    .next = Rien d'autre n'est perdu : le nœud redemande ces écritures aux autres. Faites vérifier le disque.
+err-store = Ce que le nœud garde ne peut pas être ouvert.
+    .why = { $detail }
+    .next = Vérifiez le disque ; « palabre store verify » dit ce qui est abîmé.

@@ -1,0 +1,555 @@
+# Todos os textos da linha de comandos e da API, em português europeu.
+# Uma mensagem «cmd-…» diz o que faz um comando; os seus atributos, o que significa cada argumento.
+# Uma mensagem «err-…» diz o que está mal; os seus atributos, porquê (why) e o que fazer (next).
+
+## Ajuda
+
+help-usage = Utilização:
+help-commands = Comandos
+help-command = COMANDO
+help-arguments = Argumentos
+help-options = Opções
+
+value-dir = PASTA
+value-file = FICHEIRO
+value-text = TEXTO
+value-code = CÓDIGO
+value-codes = CÓDIGO,CÓDIGO…
+value-api = ENDEREÇO:PORTA
+value-address = MULTIENDEREÇO
+value-key-of = CÓDIGO=CHAVE
+value-node-key = CHAVE
+value-node = NÓ
+value-number = NÚMERO
+value-port = PORTA
+value-id = ID
+value-lang = LÍNGUA
+value-audience = AUDIÊNCIA
+value-log = DIÁRIO
+
+cmd = Palabre: a rede das administrações aduaneiras, sem servidor central.
+    .home = Pasta do nó (predefinição: $PALABRE_HOME, senão ~/.palabre, senão /var/lib/palabre)
+    .json = Responder em JSON (nomes estáveis, em inglês)
+    .lang = Língua das mensagens: fr, en ou pt (predefinição: LANG, senão o francês)
+    .help = Mostrar esta ajuda
+    .version = Mostrar a versão
+
+cmd-init = Criar a pasta de um nó, ou juntar-lhe a carta e acreditações.
+    .administration = Criar também aqui a chave desta administração (código da carta, por exemplo CI)
+    .api = Endereço da interface HTTP, no circuito local (predefinição: 127.0.0.1:8700)
+    .listen = Endereço onde os outros nós o alcançam; repetível (predefinição: TCP e QUIC, porta 8710)
+    .charter = Carta assinada com que arrancar
+    .mandates = Acreditação de uma administração; repetível
+
+cmd-run = Pôr o nó a funcionar, até SIGTERM ou Ctrl-C.
+
+cmd-demo = Toda uma rede nesta máquina, com documentos de exemplo.
+    .nodes = Número de nós, de 2 a 24 (predefinição: 5)
+    .dir = Pasta da rede, conservada no fim; senão uma pasta provisória
+    .port = Primeira porta das interfaces HTTP (predefinição: 8700)
+
+cmd-status = Dizer como está o nó.
+
+cmd-peer = Os outros nós.
+cmd-peer-list = Listar os outros nós.
+cmd-peer-why = Dizer porque é que um nó está ou não ligado.
+    .node = Chave do nó (ou pelo menos os 8 primeiros dígitos), ou código da sua administração
+
+cmd-document = Os documentos que as administrações partilham.
+cmd-document-publish = Publicar um ficheiro como documento.
+    .file = O ficheiro, 16 MiB no máximo
+    .title = O seu título
+    .document-lang = A língua do documento: fr, en ou pt
+    .audience = Quem o pode ler; por agora: public, isto é, todos os nós
+    .urgent = Transmiti-lo antes de tudo o resto
+cmd-document-revise = Acrescentar uma versão a um documento.
+    .id = O documento
+    .file = O ficheiro, 16 MiB no máximo
+    .title = Um novo título (predefinição: o da versão anterior)
+    .document-lang = A língua: fr, en ou pt (predefinição: a da versão anterior)
+    .urgent = Transmiti-la antes de tudo o resto
+cmd-document-withdraw = Retirar um documento; continua legível, marcado como retirado.
+    .id = O documento
+    .reason = Porquê, para os seus leitores
+cmd-document-list = Listar os documentos.
+cmd-document-show = Mostrar um documento e as suas versões.
+    .id = O documento: o seu id, ou pelo menos os 8 primeiros dígitos
+cmd-document-get = Obter o conteúdo de um documento.
+    .id = O documento: o seu id, ou pelo menos os 8 primeiros dígitos
+    .version = Esta versão em vez da que está em vigor
+    .output = Onde escrevê-lo (predefinição: a saída padrão)
+
+cmd-charter = A carta da região, por ficheiros.
+cmd-charter-found = Fazer a revisão 1 a partir de um modelo e de chaves; fica por assinar.
+    .template = O modelo (predefinição: o da região)
+    .keys = A chave de uma administração, CI=64 dígitos hexadecimais; repetível
+    .keyholders = Os detentores de chave, em vez dos do modelo
+    .threshold = Quantos têm de assinar, em vez do que diz o modelo
+    .output = Onde escrever a carta
+cmd-charter-sign = Assinar uma carta com a chave da administração guardada nesta pasta.
+    .file = O ficheiro da carta; a assinatura é-lhe acrescentada
+cmd-charter-show = Mostrar o que diz uma carta.
+    .file = Um ficheiro de carta (predefinição: a deste nó)
+cmd-charter-check = Verificar as regras e as assinaturas de uma carta.
+    .file = Um ficheiro de carta (predefinição: a deste nó)
+
+cmd-mandate = A acreditação: os nós que agem por uma administração.
+cmd-mandate-add = Acreditar um nó, com a chave da administração guardada nesta pasta.
+    .charter = O ficheiro da carta (predefinição: a deste nó)
+    .node = A chave do nó, 64 dígitos hexadecimais
+    .label = O nome que a administração lhe dá
+    .addresses = Um endereço duradouro do nó, por exemplo /dns4/no.alfandegas.example/tcp/8710; repetível
+    .output = Onde escrever a acreditação
+cmd-mandate-show = Mostrar uma acreditação.
+    .file = Um ficheiro de acreditação (predefinição: todas as deste nó)
+    .charter = A carta que permite verificar a assinatura (predefinição: a deste nó)
+
+cmd-log = Os diários dos nós.
+cmd-log-show = Mostrar os diários de um nó, o mais recente primeiro.
+    .node = Chave do nó (ou pelo menos os 8 primeiros dígitos), ou código da sua administração
+    .log = Só este diário
+    .before = Só os registos anteriores a este número
+    .limit = Número de registos por diário, 500 no máximo (predefinição: 20)
+
+cmd-store = O que o nó guarda no disco.
+cmd-store-verify = Reler todo o livro-razão e verificar cada registo.
+cmd-store-rebuild = Refazer o índice e os registos de estado a partir do livro-razão (nó parado).
+
+## Unidades
+
+size-b = { $number } B
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB
+time-seconds = { $number } s
+time-minutes = { $number } min
+time-hours = { $number } h
+time-days = { $number } d
+
+## Cabeçalhos de coluna
+
+col-administration = administração
+col-name = nome
+col-kind = natureza
+col-key = chave
+col-node = nó
+col-number = número
+col-label = nome
+col-addresses = endereços
+col-signature = assinatura
+col-state = estado
+col-missing = faltam
+col-id = id
+col-title = título
+col-lang = língua
+col-size = tamanho
+col-version = versão
+col-clock = relógio
+col-file = ficheiro
+col-sequence = n.º
+col-act = ato
+col-effect = efeito
+col-commission = comissão
+col-host = anfitrião
+col-members = membros
+col-api = interface
+col-pid = processo
+
+## Carta e acreditações
+
+kind-member = membro
+kind-regional-office = gabinete regional
+kind-partner = parceiro
+charter-vacant = vaga
+charter-founded = Carta escrita em { $file }, rede { $id }.
+charter-founded-next = São precisas { $threshold } assinaturas de detentores de chave ({ $keyholders }): «palabre charter sign { $file }» em cada um.
+charter-signed = Assinado por { $administration }.
+charter-signed-already = Já assinado por { $administration }: nada a fazer.
+charter-signed-next = Faltam { $missing }: leve { $file } a outro detentor de chave.
+charter-signed-enough = A carta está em vigor. Dê-a a cada nó: «palabre init --charter { $file }».
+charter-signatures = Assinaturas de detentores de chave: { $signed } de { $needed } necessárias.
+charter-signers = Assinaram: { $signers }.
+charter-invalid-signatures = { $count ->
+    [one] Uma assinatura não é válida e não conta.
+   *[other] { $count } assinaturas não são válidas e não contam.
+}
+charter-invariants-kept = Todas as regras são respeitadas.
+charter-checked = Revisão { $revision } da rede { $network }
+charter-presidency = Presidência: { $administration }
+charter-secretariat = Secretariado: { $administrations }
+charter-assessors = Assessores: { $administrations }
+charter-vice-presidency = Vice-presidência da região: { $administration }
+charter-keyholders = Detentores de chave: { $keyholders }; são precisas { $threshold } assinaturas
+charter-review-by = A rever até { $date }
+
+breach-list = { $line }
+    { $rest }
+breach-none = nenhuma
+breach-code-twice = O código { $code } figura duas vezes: um código só serve uma vez.
+breach-key-twice = A chave { $key } é de duas administrações: uma chave só serve uma vez.
+breach-unknown = { $code } tem uma função, um lugar ou uma chave, e não figura entre as administrações.
+breach-presidency = { $count ->
+    [0] Ninguém tem a presidência: exerce-a o país líder.
+   *[other] { $count } administrações têm a presidência: o país líder exerce-a sozinho.
+}
+breach-leader-no-member = { $code } tem a presidência sem ser membro.
+breach-secretariat = O país líder, { $code }, dirige o secretariado: tem de lá figurar em primeiro lugar.
+breach-assessor = { $code } não pode ser assessor: os assessores são membros que não o país líder.
+breach-assessor-twice = { $code } é assessor duas vezes.
+breach-regional-office = A carta tem { $count } gabinetes regionais: é preciso um, no secretariado.
+breach-leader-absent = O país líder tem lugar em todas as comissões, e falta em { $commission }.
+breach-host = { $code } é o anfitrião de { $commission } sem ser membro dela.
+breach-seat = { $code } não pode ter este lugar em { $commission }: os lugares são de membros, um para cada.
+breach-commission-twice = A comissão { $commission } figura duas vezes.
+breach-key-missing = { $code } é detentor de chave e não tem chave: acrescente «--key { $code }=…».
+breach-keyholder = { $code } não pode ser detentor de chave: membros e gabinete regional, uma vez cada.
+breach-threshold = Um limiar de { $threshold } em { $keyholders }: são precisos pelo menos dois terços, e não mais do que todos.
+breach-review-by = «{ $date }» não é uma data AAAA-MM-DD.
+
+mandate-added = Acreditação de { $administration } escrita em { $file }.
+mandate-added-next = Dê-a, com a carta, a cada nó da rede: «palabre init --charter … --mandate …».
+mandate-none = Nenhuma acreditação.
+signature-valid = válida
+signature-invalid = NÃO VÁLIDA
+signature-unchecked = não verificada (sem carta)
+
+## Pasta do nó
+
+init-home = Pasta do nó: { $home }
+init-node = Chave do nó: { $node }
+init-administration = Chave da administração { $administration }: { $key }
+init-network = Rede { $network }, { $mandates ->
+    [one] uma acreditação
+   *[other] { $mandates } acreditações
+}.
+init-next-charter = A seguir: troque estas chaves, funde e assine a carta («palabre charter found», «palabre charter sign»), depois «palabre init --charter FICHEIRO --mandate FICHEIRO…».
+init-next-mandate = A seguir: nenhuma acreditação nomeia este nó. Assine uma («palabre mandate add»), depois «palabre init --mandate FICHEIRO».
+init-next-run = A seguir: «palabre run».
+
+## Nó
+
+status-node = Nó de { $administration }: { $node }
+status-network = Rede { $network }, carta na revisão { $revision }
+status-listen = Escuta em { $address }
+status-ledger = Livro-razão { $hash }
+status-state = Estado ({ $audience }) { $hash }
+status-level = Em dia com tudo aquilo de que ouviu falar.
+status-behind = { $entries ->
+    [one] Um registo ainda é esperado
+   *[other] { $entries } registos ainda são esperados
+}, há { $since }.
+status-peers = Ligado a { $connected } dos { $all } outros nós.
+
+peer-none = Nenhum outro nó é conhecido.
+peer-connected = ligado
+peer-dialing = a chamar
+peer-waiting = nova tentativa prevista
+peer-known = conhecido, não necessário
+peer-no-address = sem endereço
+peer-not-admitted = não admitido
+
+why-node = { $administration } { $node }
+why-state = Estado: { $state }
+why-address = Endereço: { $address } ({ $source })
+why-connected = Ligado a { $address } desde { $since }
+why-last-attempt = Última tentativa: { $at }; falhas seguidas: { $failures }
+why-last-error = O que foi respondido: { $detail }
+why-next-attempt = Próxima tentativa: { $at }
+why-missing = { $entries ->
+    [one] Mostra um registo que falta aqui.
+   *[other] Mostra { $entries } registos que faltam aqui.
+}
+reason-connected = Está ligado: nada a fazer.
+reason-this-node = É este próprio nó.
+reason-not-mandated = Nenhuma acreditação o nomeia. Que a sua administração o acredite («palabre mandate add»).
+reason-suspended = A sua administração está suspensa pela carta.
+reason-mandate-disputed = A sua administração assinou duas acreditações com o mesmo número: nenhuma vale.
+reason-no-address = Não se conhece nenhum endereço dele: cabe-lhe chamar, ou acrescente um bloco [[peer]] a node.toml.
+reason-enough-connections = Este nó tem as suas ligações; chamará esse quando precisar.
+reason-not-tried-yet = Ainda não foi chamado.
+reason-unreachable = Nada responde nos seus endereços: nó parado, ligação cortada ou porta fechada. As tentativas continuam.
+reason-other-node = Outro nó responde no seu endereço: verifique o endereço ou a chave.
+reason-closed-by-peer = Respondeu e fechou: não admite este nó (falta-lhe a nossa acreditação?) ou tem as suas ligações.
+reason-paused = Ultrapassou um limite; é deixado de lado por algum tempo.
+source-mandate = acreditação
+source-configuration = node.toml
+source-local-network = rede local
+source-peer = dito por ele
+source-witness = constatação
+
+log-node = Diários de { $administration } { $node }
+log-none = Nada deste nó chegou aqui.
+log-head = Diário { $log }, { $sequence ->
+    [one] um registo
+   *[other] { $sequence } registos
+} sem lacunas
+log-forked = BIFURCADO a partir do registo { $sequence }: nada tem efeito desde então.
+effect-in-force = em vigor
+effect-void = nulo
+effect-waiting = em espera
+effect-forked = bifurcado
+
+## Documentos
+
+document-published = Publicado: { $id }
+document-revised = Versão acrescentada: { $id }
+document-withdrawn = Documento retirado; continua legível.
+document-none = Ainda não há documentos.
+document-list-next = Obter um documento: «palabre document get ID -o FICHEIRO».
+document-got = { $file }: { $size }
+document-id = Id: { $id }
+document-by = Publicado por { $administration } (nó { $node }), { $at }
+document-audience = Audiência: { $audience }
+document-state = Estado: { $state }
+document-withdrawal = Retirado em { $at }: { $reason }
+document-state-published = publicado
+document-state-withdrawn = retirado
+document-state-incomplete = a caminho
+document-state-several = { $count } versões lado a lado
+version-stands = em vigor
+version-replaced = substituída
+version-incomplete = conteúdo a caminho
+version-void = nula: { $reason }
+
+## No disco
+
+store-verified = { $entries ->
+    [one] Um registo verificado
+   *[other] { $entries } registos verificados
+}.
+store-damage = { $file }, byte { $offset }: { $what }, { $entry }
+store-garbled = bytes danificados
+store-missing = segmento em falta
+store-not-authentic = não autêntico
+store-entry = registo { $sequence } do diário { $log } de { $author }
+store-entry-unknown = conteúdo irreconhecível
+store-running = O nó está a funcionar: o que está a escrever agora não é julgado.
+store-rebuilt = { $records ->
+    [one] Índice refeito a partir de um registo.
+   *[other] Índice refeito a partir de { $records } registos.
+}
+
+## Causas
+
+cause-not-found = não existe
+cause-permission = este utilizador não tem permissão
+cause-exists = já existe
+cause-full = o disco está cheio
+cause-read-only = o disco só permite leitura
+cause-directory = é uma pasta
+cause-address-in-use = o endereço já está ocupado
+cause-other = { $detail }
+
+## Erros
+
+err-lang = «{ $lang }» não é uma língua do Palabre.
+    .why = As mensagens existem em francês (fr), inglês (en) e português (pt).
+    .next = Indique --lang fr, en ou pt.
+err-usage = Os argumentos não combinam: { $argument }
+    .why = O comando não os entende assim.
+    .next = Veja «{ $help }».
+err-usage-unknown = Argumento desconhecido: { $argument }
+    .why = Este comando não tem nenhum com esse nome.
+    .next = Veja «{ $help }».
+err-usage-command = Comando desconhecido: { $command }
+    .why = O Palabre não tem nenhum comando com esse nome.
+    .next = Veja «{ $help }».
+err-usage-no-command = Falta um comando.
+    .why = O Palabre não sabe o que fazer.
+    .next = Veja «{ $help }».
+err-usage-missing = Falta: { $argument }
+    .why = O comando precisa dele.
+    .next = Veja «{ $help }».
+err-usage-value = O valor «{ $value }» não serve para { $argument }.
+    .why = { $meaning }
+    .next = Veja «{ $help }».
+err-usage-conflict = { $argument } não combina com { $other }.
+    .why = Um exclui o outro.
+    .next = Veja «{ $help }».
+err-json-output = Com --json, o conteúdo tem de ir para um ficheiro.
+    .why = A saída padrão é para o JSON.
+    .next = Acrescente -o FICHEIRO, ou retire --json.
+
+err-read = { $file } não pode ser lido.
+    .why = Causa: { $cause }.
+    .next = Verifique o caminho e as permissões.
+err-write = { $file } não pode ser escrito.
+    .why = Causa: { $cause }.
+    .next = Verifique a pasta, as permissões e o espaço no disco.
+err-exists = { $file } já existe.
+    .why = Um ficheiro que conta nunca é substituído.
+    .next = Escolha outro nome, ou mude esse ficheiro de lugar.
+err-random = O sistema não fornece aleatoriedade.
+    .why = { $detail }
+    .next = Sem aleatoriedade nenhuma chave é segura: verifique a máquina.
+err-malformed = { $file } não é o ficheiro esperado.
+    .why = { $detail }
+    .next = Peça de novo o ficheiro a quem o fez.
+
+err-home-exists = { $home } já é a pasta de um nó.
+    .why = Criar outra no seu lugar poderia destruir chaves.
+    .next = Escolha outra pasta com --home.
+err-no-home = { $home } não é a pasta de um nó.
+    .why = Não foi criada por «palabre init».
+    .next = Indique a pasta certa com --home, ou crie-a: «palabre init».
+err-home-folder = A pasta { $folder } falta.
+    .why = Foi removida, ou está num disco que não está montado.
+    .next = Monte o disco ou restaure a cópia de segurança; não a recrie vazia.
+err-home-locked = A pasta { $home } está ocupada por outro processo ({ $process }).
+    .why = Só um processo de cada vez faz funcionar um nó ou altera o que ele guarda.
+    .next = Pare primeiro esse nó.
+err-secret-open = { $file } tem as permissões { $mode }: outros podem ler o segredo.
+    .why = Um segredo é só do seu dono (0600).
+    .next = chmod 600 { $file }; se outros o puderam ler, substitua a chave.
+err-secret-format = { $file } não contém uma chave.
+    .why = É precisa uma linha de 64 dígitos hexadecimais.
+    .next = Restaure este ficheiro de uma cópia de segurança.
+err-no-administration-key = A chave da administração não está em { $home }.
+    .why = Só esta chave pode assinar uma carta ou uma acreditação.
+    .next = Indique a pasta onde está (--home), ou crie-a: «palabre init --administration CÓDIGO».
+err-settings = { $file }, linha { $line }: definição incorreta.
+    .why = «{ $text }»: { $detail }
+    .next = Corrija esta linha; o modelo config/node.toml explica cada definição.
+
+err-no-charter = Este nó não tem carta ({ $home }).
+    .why = Um nó só pertence a uma rede pela sua carta assinada.
+    .next = «palabre init --charter FICHEIRO --mandate FICHEIRO…»
+err-not-genesis = { $file } é a revisão { $revision }.
+    .why = Uma rede funda-se na revisão 1.
+    .next = Use o ficheiro da revisão 1.
+err-invariants = A carta infringe regras.
+    .why = { $breaches }
+    .next = Corrija o modelo e volte a fazer a carta.
+err-threshold = A carta não está em vigor: { $signed } assinaturas de detentores de chave de { $needed } necessárias.
+    .why = Assinaram: { $signers }
+    .next = Faça-a assinar por outros detentores: «palabre charter sign».
+err-no-keyholder = Esta administração não é detentora de chave nesta carta.
+    .why = A chave { $key } não é de nenhum detentor.
+    .next = Verifique o ficheiro, a pasta (--home) e a chave dada a «charter found».
+err-no-administration = A chave { $key } não é de nenhuma administração desta carta.
+    .why = Uma acreditação é assinada pela chave que a carta dá à administração.
+    .next = Verifique o ficheiro e a pasta (--home).
+err-other-network = { $file } é a carta de outra rede.
+    .why = Um nó pertence para sempre a uma rede: os seus diários são assinados para ela.
+    .next = Use outra pasta para a outra rede (--home).
+err-template = O modelo de carta não pode ser lido.
+    .why = { $detail }
+    .next = Compare-o com config/charter.toml.
+err-template-stranger = É dada uma chave para { $code }, que o modelo não conhece.
+    .why = Só as administrações do modelo entram na carta.
+    .next = Verifique o código, ou acrescente a administração ao modelo.
+err-mandate = A acreditação não pode ser feita.
+    .why = { $detail }
+    .next = Verifique o nó e os seus endereços (8 no máximo).
+err-mandate-stranger = { $file } é de { $administration }, que não tem chave na carta.
+    .why = Sem chave na carta, uma acreditação não pode ser verificada.
+    .next = Verifique que a carta e a acreditação são da mesma rede.
+err-mandate-signature = A assinatura de { $file } não é de { $administration }.
+    .why = O ficheiro foi alterado, ou está assinado para outra rede ou com outra chave.
+    .next = Peça de novo o ficheiro a { $administration }.
+err-mandate-invalid = A assinatura da acreditação de { $administration } não é válida.
+    .why = Não é da chave que a carta dá a esta administração.
+    .next = Não use este ficheiro; peça-o de novo a { $administration }.
+err-not-mandated = Nenhuma acreditação nomeia este nó ({ $node }).
+    .why = Os outros só deixam entrar nós acreditados.
+    .next = Assine uma acreditação («palabre mandate add»), depois «palabre init --mandate FICHEIRO».
+
+err-not-running = O nó não responde em { $address }.
+    .why = Não está a funcionar, ou outro endereço está definido em { $home }/node.toml.
+    .next = Arranque-o: «palabre --home { $home } run».
+err-answer = O que responde em { $address } não é um nó Palabre.
+    .why = { $status }
+    .next = Verifique o que escuta nesse endereço.
+err-broken-off = A troca com o nó ({ $address }) foi interrompida.
+    .why = { $detail }
+    .next = Veja o registo de execução do nó e recomece.
+err-internal = O nó falhou.
+    .why = { $detail }
+    .next = Veja o registo de execução do nó.
+err-address-in-use = A interface HTTP não pode escutar em { $address }.
+    .why = Causa: { $cause }.
+    .next = Defina outro endereço em node.toml («api = …»), ou pare o que o ocupa.
+err-not-loopback = A interface HTTP não pode escutar em { $address }.
+    .why = É só para esta máquina: a sua senha basta para agir em nome da administração.
+    .next = Use 127.0.0.1 ou [::1]; à distância, passe por SSH.
+
+err-object-unknown = Nada tem o id { $id }.
+    .why = Este nó não conhece nenhum registo cujo id comece assim.
+    .next = Verifique o id («palabre document list»), ou espere que chegue.
+err-object-ambiguous = Vários objetos têm um id que começa por { $id }.
+    .why = Estes dígitos não chegam para os distinguir.
+    .next = Indique mais dígitos.
+err-object-prefix = «{ $id }» não é um id.
+    .why = Um id tem 64 dígitos hexadecimais; bastam os 8 primeiros.
+    .next = Copie-o de «palabre document list --json».
+err-no-document = { $id } não é um documento.
+    .why = Este registo não abre nenhum.
+    .next = Veja «palabre document list».
+err-no-version = O documento { $id } não tem a versão { $version }.
+    .why = Este registo não é uma versão dele.
+    .next = Veja «palabre document show { $id }».
+err-incomplete = O conteúdo de { $id } ainda não chegou.
+    .why = O registo está cá; o ficheiro segue, de um nó que o tem.
+    .next = Tente mais tarde; «palabre peer list» diz quem se alcança.
+err-field = Um texto do pedido não serve.
+    .why = { $detail }
+    .next = Corrija-o e recomece.
+err-no-right = A carta não dá este direito.
+    .why = { $reason }
+    .next = Peça à administração que o tem.
+err-withdrawn = O documento { $id } está retirado.
+    .why = Um documento retirado já não muda.
+    .next = Publique um novo documento.
+err-allowance = A parte deste nó para hoje esgotou-se.
+    .why = A carta limita o que um autor acrescenta por dia.
+    .next = Tente amanhã.
+err-upload = O conteúdo não chegou inteiro.
+    .why = { $detail }
+    .next = Envie-o de novo.
+err-too-large = O conteúdo é grande de mais: { $limit } MiB no máximo.
+    .why = Cada nó recebe-o inteiro, também por uma ligação lenta.
+    .next = Reduza o ficheiro, ou divida-o em vários documentos.
+err-paused = O nó não pode escrever por agora.
+    .why = { $detail }
+    .next = Liberte espaço no disco, ou monte-o de novo para escrita: o nó retoma sozinho.
+err-stopping = O nó está a parar.
+    .why = Já não aceita nada de novo.
+    .next = Arranque-o outra vez e recomece.
+
+err-token = A senha falta ou não é a certa.
+    .why = A interface só obedece a quem pode ler o ficheiro «token» da pasta do nó.
+    .next = Envie «Authorization: Bearer SENHA».
+err-host = O pedido é dirigido a { $host }.
+    .why = A interface só responde a 127.0.0.1, [::1] ou localhost, para que nenhuma página web a possa usar.
+    .next = Chame-a pelo seu endereço local.
+err-route = Não há nada em { $path }.
+    .why = A interface não tem este endereço.
+    .next = Veja /api/v1/openapi.json.
+err-method = { $method } não é possível em { $path }.
+    .why = Este endereço tem outros métodos.
+    .next = Veja /api/v1/openapi.json.
+err-parameter = O parâmetro { $name } não serve.
+    .why = { $detail }
+    .next = Veja /api/v1/openapi.json.
+err-body = O corpo do pedido não serve.
+    .why = { $detail }
+    .next = Veja /api/v1/openapi.json.
+err-audience = A audiência «{ $audience }» ainda não é possível.
+    .why = Esta versão não sela nada: todo o documento é público, legível por todos os nós.
+    .next = Publique com --audience public, ou espere pela versão que sela.
+err-node-unknown = Nenhum nó conhecido responde pelo nome «{ $node }».
+    .why = Não é uma chave inteira, nem o início de uma conhecida, nem o código de uma administração acreditada.
+    .next = Veja «palabre peer list».
+err-node-ambiguous = «{ $node }» designa vários nós.
+    .why = Uma administração pode ter vários, e alguns dígitos podem ser comuns.
+    .next = Indique mais dígitos da chave; veja «palabre peer list --json».
+
+err-store-damaged = { $count ->
+    [one] O livro-razão está danificado num lugar.
+   *[other] O livro-razão está danificado em { $count } lugares.
+}
+    .why = Estes bytes já não são os que foram escritos: disco cansado, cópia interrompida ou mão estranha.
+    .next = Nada mais se perdeu: o nó pede de novo estes registos aos outros. Mande verificar o disco.
+err-store = O que o nó guarda não pode ser aberto.
+    .why = { $detail }
+    .next = Verifique o disco; «palabre store verify» diz o que está danificado.

@@ -7,8 +7,12 @@
 //! | [`problem`] | what went wrong, why, and what to do next; its exit code and HTTP status |
 //! | [`node`] | the trait through which the API speaks to the running node |
 //! | [`views`] | the JSON that the API and `--json` print |
+//! | [`api`] | the routes, and who may call them |
 
+pub mod api;
 pub mod catalogue;
 pub mod node;
 pub mod problem;
 pub mod views;
+
+pub use api::serve;

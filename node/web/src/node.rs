@@ -1,6 +1,8 @@
 //! The running node, as the HTTP API sees it. The daemon implements [`NodeHandle`]; this crate turns it into HTTP.
 
 mod error;
+#[cfg(test)]
+pub(crate) mod nobody;
 mod request;
 
 use std::future::Future;
@@ -11,6 +13,7 @@ use futures::stream::BoxStream;
 use palabre_core::id::{EntryId, NodeKey};
 
 pub use error::NodeError;
+pub(crate) use error::too_large;
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{

@@ -33,6 +33,9 @@ pub enum NodeError {
     /// The content has not arrived yet.
     #[error("the content of {0} is still on its way")]
     Incomplete(EntryId),
+    /// A text of the request does not fit its field.
+    #[error("{0}")]
+    Field(String),
     /// The node's administration has no right to this act.
     #[error("the charter gives no right to this act: {reason}")]
     NoRight {
@@ -74,14 +77,13 @@ impl From<NodeError> for Problem {
                 text!("err-no-version", id = document.to_string(), version = version.to_string()),
             ),
             NodeError::Incomplete(id) => Self::new(Kind::Partial, text!("err-incomplete", id = id.to_string())),
+            NodeError::Field(detail) => Self::new(Kind::Usage, text!("err-field", detail = detail)),
             NodeError::NoRight { reason } => Self::new(Kind::Refused, text!("err-no-right", reason = reason)),
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
             NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
-            NodeError::Paused(error) => {
-                Self::new(Kind::Attention, text!("err-paused", detail = error.to_string())).with_status(503)
-            }
+            NodeError::Paused(error) => Self::new(Kind::Attention, text!("err-paused", detail = error.to_string())),
             NodeError::Stopping => Self::new(Kind::Attention, text!("err-stopping")),
             NodeError::Internal(error) => Self::new(Kind::Failure, text!("err-internal", detail = error.to_string())),
         }

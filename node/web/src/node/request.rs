@@ -60,10 +60,11 @@ impl fmt::Display for EntryPrefix {
     }
 }
 
-/// What describes the content of a version.
+/// What describes the content of a version. The node holds its texts against the rules of core and answers
+/// [`NodeError::Field`](super::NodeError::Field).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewVersion {
-    /// Its title, 1 to [`NewVersion::TITLE_MAX`] bytes.
+    /// Its title.
     pub title: String,
     /// The language that it is written in.
     pub lang: Lang,
@@ -71,15 +72,6 @@ pub struct NewVersion {
     pub file_name: String,
     /// Its media type (RFC 6838).
     pub media_type: String,
-}
-
-impl NewVersion {
-    /// Longest title in bytes: two lines of a page, far below the payload's limit.
-    pub const TITLE_MAX: usize = 300;
-    /// Longest name of a file in bytes, on every file system.
-    pub const FILE_NAME_MAX: usize = 255;
-    /// Longest media type in bytes: twice 127 and a slash (RFC 6838 §4.2).
-    pub const MEDIA_TYPE_MAX: usize = 255;
 }
 
 /// A document to publish. Its audience is `public`: sealed audiences come with sealing.
@@ -109,13 +101,8 @@ pub struct Revision {
 /// Why a document is withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// 1 to [`Withdrawal::REASON_MAX`] bytes.
+    /// In the words of who withdraws it.
     pub reason: String,
-}
-
-impl Withdrawal {
-    /// Longest reason in bytes: a paragraph.
-    pub const REASON_MAX: usize = 2000;
 }
 
 /// The content of a version, on its way out.

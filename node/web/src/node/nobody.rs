@@ -1,0 +1,55 @@
+//! The type of a node that cannot exist: tests that look at the routes, and ask nobody, need a type.
+
+use palabre_core::id::{EntryId, NodeKey};
+
+use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
+use crate::views::{
+    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+};
+
+pub(crate) enum Nobody {}
+
+impl NodeHandle for Nobody {
+    async fn status(&self) -> Result<StatusView, NodeError> {
+        match *self {}
+    }
+    async fn peers(&self) -> Result<Vec<PeerStatus>, NodeError> {
+        match *self {}
+    }
+    async fn peer_why(&self, _: NodeKey) -> Result<PeerWhy, NodeError> {
+        match *self {}
+    }
+    async fn find(&self, _: EntryPrefix) -> Result<EntryId, NodeError> {
+        match *self {}
+    }
+    async fn publish(&self, _: NewDocument, _: Chunks) -> Result<EntryId, NodeError> {
+        match *self {}
+    }
+    async fn revise(&self, _: EntryId, _: Revision, _: Chunks) -> Result<EntryId, NodeError> {
+        match *self {}
+    }
+    async fn withdraw(&self, _: EntryId, _: Withdrawal) -> Result<EntryId, NodeError> {
+        match *self {}
+    }
+    async fn documents(&self) -> Result<Vec<DocumentSummary>, NodeError> {
+        match *self {}
+    }
+    async fn document(&self, _: EntryId) -> Result<DocumentView, NodeError> {
+        match *self {}
+    }
+    async fn content(&self, _: EntryId, _: Option<EntryId>) -> Result<Content, NodeError> {
+        match *self {}
+    }
+    async fn charter(&self) -> Result<CharterView, NodeError> {
+        match *self {}
+    }
+    async fn logs(&self, _: NodeKey, _: LogQuery) -> Result<Vec<LogView>, NodeError> {
+        match *self {}
+    }
+    async fn metrics(&self) -> Result<Metrics, NodeError> {
+        match *self {}
+    }
+    async fn health(&self) -> Health {
+        match *self {}
+    }
+}
