@@ -140,6 +140,11 @@ impl Store {
         self.segments.append(records)
     }
 
+    /// Bytes of the ledger segments.
+    pub fn ledger_bytes(&self) -> Result<u64, SegmentsError> {
+        self.segments.bytes()
+    }
+
     /// Where the segments end.
     #[must_use]
     pub fn end(&self) -> Position {

@@ -8,7 +8,7 @@ mod request;
 use std::future::Future;
 use std::io;
 
-use axum::body::Bytes;
+pub use axum::body::Bytes;
 use futures::stream::BoxStream;
 use palabre_core::id::{EntryId, NodeKey};
 

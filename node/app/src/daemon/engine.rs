@@ -5,7 +5,7 @@ use std::io;
 use std::thread::JoinHandle;
 
 use palabre_core::ledger::Record;
-use palabre_core::node::{Effect, Event, Node, Ticket, Write, WriteError};
+use palabre_core::node::{Effect, Event, Node, Notice, Ticket, Write, WriteError};
 use palabre_core::id::EntryId;
 use palabre_store::Store;
 use palabre_store::segments::AppendError;
@@ -41,6 +41,8 @@ struct Engine {
     health: watch::Sender<Health>,
     writers: std::collections::BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
     tickets: u64,
+    /// Whether the own log was opened in doubt and nothing of it is durable yet.
+    unsettled: bool,
     /// Records that wait for the next sync, by the append that wants them.
     appends: Vec<Vec<Record>>,
 }
@@ -54,6 +56,7 @@ pub(super) fn start(
 ) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
     let Opened { node, store, effects: first } = opened;
     let mut engine = Engine {
+        unsettled: store.own_head_is_in_doubt(),
         node,
         store,
         effects,
@@ -111,11 +114,38 @@ impl Engine {
             match effect {
                 Effect::Append(records) => self.appends.push(records),
                 Effect::Keep { hash, content } => self.keep(hash, &content)?,
-                Effect::Written { ticket, id } => self.answer(ticket, Ok(id)),
+                Effect::Written { ticket, id } => {
+                    if std::mem::take(&mut self.unsettled) {
+                        self.store.settle_own_head().map_err(DaemonError::Doubt)?;
+                    }
+                    self.answer(ticket, Ok(id));
+                }
                 Effect::Refused { ticket, reason } => self.answer(ticket, Err(reason)),
-                Effect::Report(notice) => info!(?notice, "notice"),
+                Effect::Report(notice) => self.report(&notice)?,
                 // Without its receiver the node is stopping.
                 other => drop(self.effects.send(other)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Says it in the log. Own entries that are unknown here put the own head in doubt, also for the next start.
+    fn report(&mut self, notice: &Notice) -> Result<(), DaemonError> {
+        match notice {
+            Notice::OwnEntriesUnknown { log } => {
+                warn!(log = %log.log, "peers hold entries of this node that are unknown here: a new log is opened");
+                self.store.doubt_own_head().map_err(DaemonError::Doubt)?;
+                self.unsettled = true;
+            }
+            Notice::Fork { log, sequence } => {
+                warn!(author = %log.author, log = %log.log, %sequence, "a log is forked: nothing of it has effect from there on");
+            }
+            Notice::Paused { peer, fault } => warn!(%peer, fault, "a peer is left alone for a while"),
+            Notice::DamagedRecord { log, sequence } => {
+                warn!(author = %log.author, log = %log.log, %sequence, "a damaged record; peers are asked for it");
+            }
+            Notice::Mended { log, sequence } => {
+                info!(author = %log.author, log = %log.log, %sequence, "a damaged record was fetched again");
             }
         }
         Ok(())

@@ -4,7 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 
 use palabre_core::state::StateError;
-use palabre_store::segments::AppendError;
+use palabre_store::replay::ReplayError;
+use palabre_store::segments::{AppendError, SegmentsError};
 use palabre_store::store::{CloseError, CommitError, OpenError};
 use thiserror::Error;
 
@@ -41,6 +42,15 @@ pub(crate) enum DaemonError {
     /// The index does not take what was folded.
     #[error("the index does not take what was folded; the next start makes it again from the ledger")]
     Commit(#[from] CommitError),
+    /// The ledger's tail cannot be folded.
+    #[error("the ledger cannot be folded")]
+    Replay(#[from] ReplayError<StateError>),
+    /// Doubt about the node's own log cannot be noted or settled.
+    #[error("the ledger's folder cannot be written")]
+    Doubt(#[source] io::Error),
+    /// The segments cannot be listed.
+    #[error("the segments cannot be listed")]
+    Segments(#[from] SegmentsError),
     /// The index does not go away.
     #[error("the index cannot be removed")]
     Index(#[from] palabre_store::index::IndexError),

@@ -8,7 +8,7 @@ use palabre_core::node::Event;
 use palabre_net::{ChunkSender, FetchError, Responder};
 use palabre_store::Attachments;
 use palabre_store::attachments::AttachmentError;
-use palabre_web::node::{CONTENT_MAX, Chunks};
+use palabre_web::node::{Bytes, CONTENT_MAX, Chunks};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
@@ -114,9 +114,9 @@ pub(super) enum ImportError {
 
 /// Keeps what the API receives; durable when this returns. Nothing is kept of an upload that breaks off.
 pub(super) async fn import(mut chunks: Chunks, attachments: Attachments) -> Result<(ContentHash, u64), ImportError> {
-    let (sender, receiver) = mpsc::channel::<io::Result<axum_bytes::Bytes>>(WAITING);
+    let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(WAITING);
     let keeping = tokio::task::spawn_blocking(move || {
-        attachments.import(&mut Upload { receiver, rest: axum_bytes::Bytes::new() }, CONTENT_MAX)
+        attachments.import(&mut Upload { receiver, rest: Bytes::new() }, CONTENT_MAX)
     });
     let mut broken = None;
     while let Some(chunk) = chunks.next().await {
@@ -135,12 +135,10 @@ pub(super) async fn import(mut chunks: Chunks, attachments: Attachments) -> Resu
     }
 }
 
-use axum::body as axum_bytes;
-
 /// An upload as something to read from.
 struct Upload {
-    receiver: mpsc::Receiver<io::Result<axum_bytes::Bytes>>,
-    rest: axum_bytes::Bytes,
+    receiver: mpsc::Receiver<io::Result<Bytes>>,
+    rest: Bytes,
 }
 
 impl Read for Upload {

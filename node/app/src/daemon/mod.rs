@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod files;
 mod opening;
+mod scrub;
 mod verify;
 mod views;
 mod wire;
@@ -46,7 +47,11 @@ pub(crate) struct Setup {
 }
 
 /// Runs the node in `home` until `stop`, then closes everything in good order.
-pub(crate) async fn run(home: LockedHome, setup: Setup, stop: impl Future<Output = ()>) -> Result<(), DaemonError> {
+pub(crate) async fn run(
+    home: LockedHome,
+    setup: Setup,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), DaemonError> {
     let api = TcpListener::bind(setup.settings.api)
         .await
         .map_err(|source| DaemonError::Api { address: setup.settings.api, source })?;
@@ -67,6 +72,7 @@ pub(crate) async fn run(home: LockedHome, setup: Setup, stop: impl Future<Output
     let (effects, done) = mpsc::unbounded_channel();
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
     let engine = engine::start(opened, queue, effects, health)?;
+    scrub::start(&home, network, jobs.clone());
     let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
     let heard = wire.heard();
     let carried = tokio::spawn(wire.run(events, done));

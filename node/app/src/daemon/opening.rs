@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use palabre_core::charter::Rules;
-use palabre_core::id::NetworkId;
 use palabre_core::ledger::{Record, RecordError};
 use palabre_core::node::{Effect, Facts, Identity, Link, Node};
 use palabre_core::state::Position;
 use palabre_core::time::Millis;
 use palabre_store::opening::Opening;
-use palabre_store::segments::{Damage, Scanned, SegmentSettings};
-use palabre_store::{Index, LockedHome, Store};
+use palabre_store::{Index, LockedHome, Settings, Store};
 use tracing::{info, warn};
 
 use super::{DaemonError, Setup};
@@ -33,7 +31,7 @@ pub(super) fn now() -> Millis {
 
 /// Opens the store of `home` and makes a node of it.
 pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonError> {
-    let (mut store, mut opening) = Store::open(home, SegmentSettings::default())?;
+    let (mut store, opening) = Store::open(home, Settings::default())?;
     if opening.rebuilds() {
         warn!(why = ?opening.index, "the index is made again from the ledger");
     }
@@ -42,11 +40,11 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     }
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
     node.load_rules(&store)?;
-    let folded = fold(&mut node, &mut store, &mut opening, setup.rules.network())?;
+    let folded = fold(&mut node, &mut store, &opening)?;
     if folded > 0 {
         info!(records = folded, "folded what the index did not count");
     }
-    let facts = Facts { tail_doubtful: opening.own_head_is_uncertain() };
+    let facts = Facts { tail_doubtful: store.own_head_is_in_doubt() };
     if facts.tail_doubtful {
         warn!("the own log may go further than what is on disk: a new log is opened");
     }
@@ -67,36 +65,19 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
 }
 
 /// Folds every record that the index does not count yet. What is damaged is named and left out; peers have it.
-fn fold(node: &mut Node, store: &mut Store, opening: &mut Opening, network: &NetworkId) -> Result<u64, DaemonError> {
-    let mut folded = 0;
-    let mut last = None;
-    for scanned in store.replay(opening) {
-        match scanned? {
-            Scanned::Record { position, bytes, .. } => {
-                match Record::verify(&bytes, network) {
-                    Ok(record) => node.replay(store, &record, position)?,
-                    Err(error) => name_foreign(position, &error),
-                }
-                folded += 1;
-                last = Some(position);
-                if store.pending() > palabre_store::index::PENDING_MAX {
-                    store.commit(position)?;
-                }
-            }
-            Scanned::Damage(damage) => {
-                name_damage(&damage);
-                opening.met(damage);
-            }
+fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, DaemonError> {
+    let network = *node.rules().network();
+    let replayed = store.replay(opening, |store, position, bytes| match Record::verify(bytes, &network) {
+        Ok(record) => node.replay(store, &record, position),
+        Err(error) => {
+            name_foreign(position, &error);
+            Ok(())
         }
+    })?;
+    for damage in opening.damaged.iter().chain(&replayed.damaged) {
+        warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }
-    if let Some(position) = last {
-        store.commit(position)?;
-    }
-    Ok(folded)
-}
-
-fn name_damage(damage: &Damage) {
-    warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged here; peers will be asked");
+    Ok(replayed.records)
 }
 
 /// A whole frame whose content does not verify: of another network, or written by a faulty program.
@@ -107,12 +88,12 @@ fn name_foreign(position: Position, error: &RecordError) {
 /// Makes the index of a home again from its ledger; tells how many records it folded.
 pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonError> {
     Index::destroy(&home.index())?;
-    let (mut store, mut opening) = Store::open(home, SegmentSettings::default())?;
+    let (mut store, opening) = Store::open(home, Settings::default())?;
     // The node's own key plays no part in folding: any will do.
     let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
     let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
-    let folded = fold(&mut node, &mut store, &mut opening, rules.network())?;
+    let folded = fold(&mut node, &mut store, &opening)?;
     store.close()?;
     Ok(folded)
 }

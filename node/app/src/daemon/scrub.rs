@@ -41,7 +41,7 @@ fn unmended(scan: palabre_store::segments::Scan, network: &palabre_core::id::Net
     let mut damaged = BTreeSet::new();
     for scanned in scan {
         match scanned {
-            Ok(Scanned::Damage(damage)) => {
+            Ok(Scanned::Damage { damage, .. }) => {
                 damaged.insert(Mended { position: damage.position, length: damage.length });
             }
             Ok(Scanned::Record { bytes, .. }) => {

@@ -1,16 +1,13 @@
 //! `store verify`: every frame of the ledger read, every signature verified, beside a running node or without one.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
 
 use palabre_core::charter::Rules;
 use palabre_core::id::{LogId, NodeKey};
 use palabre_core::ledger::{Header, Mended, Record};
 use palabre_core::state::Position;
 use palabre_proto::{Message, v1};
-use palabre_store::segments::{HEADER_LEN, RECORD_MAX, Scanned, file_name};
+use palabre_store::segments::{HEADER_LEN, Scanned, file_name};
 use palabre_store::{Home, Segments};
 
 use super::DaemonError;
@@ -48,9 +45,9 @@ pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError
                 Ok(_) => {}
                 Err(_) => drop(damaged.insert(position, place(position, place_in(&bytes)))),
             },
-            Scanned::Damage(damage) => {
-                let left = left_at(&home.ledger(), damage.position, damage.length);
-                damaged.insert(damage.position, place(damage.position, left.as_deref().and_then(place_in)));
+            Scanned::Damage { damage, shown } => {
+                let entry = shown.get(HEADER_LEN..).and_then(place_in);
+                damaged.insert(damage.position, place(damage.position, entry));
             }
         }
     }
@@ -59,16 +56,6 @@ pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError
 
 fn place(position: Position, entry: Option<(NodeKey, LogId, u64)>) -> Damaged {
     Damaged { file: file_name(position.segment), offset: position.offset, entry }
-}
-
-/// What is left of the record at a damaged place, behind its frame's header.
-fn left_at(ledger: &Path, position: Position, length: u64) -> Option<Vec<u8>> {
-    let mut file = File::open(ledger.join(file_name(position.segment))).ok()?;
-    file.seek(SeekFrom::Start(position.offset + HEADER_LEN as u64)).ok()?;
-    let mut left = Vec::new();
-    let whole = length.saturating_sub(HEADER_LEN as u64).min(RECORD_MAX as u64);
-    file.take(whole).read_to_end(&mut left).ok()?;
-    Some(left)
 }
 
 /// Whose entry the bytes of a damaged record still name.

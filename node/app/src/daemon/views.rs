@@ -58,8 +58,8 @@ pub(super) fn metrics(node: &Node, store: &Store, counters: &Counters, started: 
         entries: ledger.heads().values().map(|head| head.sequence.get()).sum(),
         logs: ledger.heads().len() as u64,
         forks: ledger.fork_positions().count() as u64,
-        ledger_bytes: store.ledger_bytes(),
-        attachment_bytes: store.attachments().bytes(),
+        ledger_bytes: store.ledger_bytes().map_err(unread)?,
+        attachment_bytes: store.attachments().bytes().map_err(unread)?,
         attachments_missing: missing_attachments(store, MISSING_COUNTED)?.len() as u64,
         peers_connected: counters.connections,
         sync_bytes_in: over_nodes(|n| n.sync_in.bytes),
@@ -71,4 +71,8 @@ pub(super) fn metrics(node: &Node, store: &Store, counters: &Counters, started: 
         lag_entries: node.lag(now()).entries,
         started,
     })
+}
+
+fn unread(error: impl std::error::Error + Send + Sync + 'static) -> StateError {
+    StateError::Storage(Box::new(error))
 }

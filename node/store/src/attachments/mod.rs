@@ -218,6 +218,11 @@ impl Attachments {
         Ok(hashes)
     }
 
+    /// Bytes of everything that is held.
+    pub fn bytes(&self) -> Result<u64, AttachmentError> {
+        Ok(self.list()?.iter().filter_map(|hash| self.size(hash)).sum())
+    }
+
     fn damaged_path(&self, hash: &ContentHash) -> PathBuf {
         self.path(hash).with_extension("damaged")
     }
