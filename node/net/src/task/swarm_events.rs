@@ -27,9 +27,9 @@ impl Task {
             SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
                 self.connection_closed(connection_id, cause.as_ref());
             }
-            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
+            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), connection_id, error } => {
                 if let Some(node) = identity::node_key(&peer) {
-                    self.dial_failed(node, error);
+                    self.dial_failed(node, connection_id, error);
                 }
             }
             SwarmEvent::IncomingConnectionError { peer_id, send_back_addr, error, .. } => {
@@ -84,7 +84,7 @@ impl Task {
         };
         let dialed = endpoint.is_dialer();
         if dialed {
-            self.dial_over(node);
+            self.dial_over(node, id);
         }
         let now = Instant::now();
         let stream = match self.connections.welcome(node, dialed, now) {
