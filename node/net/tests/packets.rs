@@ -7,7 +7,7 @@ mod nodes;
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use nodes::foreign::Foreign;
 use nodes::{Node, QUIC, TCP, eventually, lower_and_higher, pair};
-use palabre_net::{DisconnectReason, MAX_PACKET, SYNC_PROTOCOL, SendError};
+use palabre_net::{DisconnectReason, Event, MAX_PACKET, SYNC_PROTOCOL, SendError};
 
 async fn exchange(address: &str) {
     let (mut one, mut other) = pair(1, 2, address).await;
@@ -43,6 +43,29 @@ async fn two_nodes_exchange_packets_over_tcp() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_exchange_packets_over_quic() {
     exchange(QUIC).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admitted_nodes_tell_each_other_where_they_are() {
+    let mut home = Node::start(1, TCP).await;
+    let mut metered = Node::start_on(2, QUIC, true).await;
+    home.admit(&[metered.key]).await;
+    metered.admit(&[home.key]).await;
+    metered.dial(&home).await;
+    let (address, dialed) = metered
+        .wait(|event| match event {
+            Event::Connected { node, address, dialed } if node == home.key => Some((address, dialed)),
+            _ => None,
+        })
+        .await;
+    assert_eq!((address, dialed), (home.address.clone(), true));
+    let (agent, addresses) = home
+        .wait(|event| match event {
+            Event::Identified { node, agent, addresses, .. } if node == metered.key => Some((agent, addresses)),
+            _ => None,
+        })
+        .await;
+    assert_eq!((agent.as_str(), addresses), ("palabre/test", vec![metered.address.clone()]));
 }
 
 /// What arrived before an end is delivered before the end, however late it is taken.

@@ -90,9 +90,9 @@ impl Task {
 fn failure(error: DialError) -> DialFailure {
     match error {
         DialError::NoAddresses => DialFailure::NoAddresses,
-        DialError::LocalPeerId { address } => DialFailure::OurOwnKey { address },
+        DialError::LocalPeerId { address } => DialFailure::OurOwnKey { address: identity::without_node(address) },
         DialError::WrongPeerId { obtained, address } => {
-            DialFailure::WrongKey { address, found: identity::node_key(&obtained) }
+            DialFailure::WrongKey { address: identity::without_node(address), found: identity::node_key(&obtained) }
         }
         DialError::Denied { cause } if cause.downcast_ref::<NotAdmitted>().is_some() => DialFailure::NotAdmitted,
         DialError::Denied { .. } => DialFailure::TooManyConnections,
@@ -106,5 +106,5 @@ fn failed_address((address, error): (Multiaddr, TransportError<io::Error>)) -> F
         TransportError::Other(error) => error,
         unsupported @ TransportError::MultiaddrNotSupported(_) => io::Error::other(unsupported),
     };
-    FailedAddress { address, error }
+    FailedAddress { address: identity::without_node(address), error }
 }
