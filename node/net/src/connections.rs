@@ -18,6 +18,10 @@ use tokio::time::Instant;
 /// long a node that was cut off right after it was dialed may have to wait until its own dial is heard.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
+/// More than the windows of the streams that carry much (sync and four attachments, 256 KiB each) and a socket's buffers
+/// hold together. A line of 64 kbit/s carries it between two pings.
+const IN_FLIGHT: u64 = 2 * 1024 * 1024;
+
 /// How long the other node may take to open the sync stream.
 const STREAM_DUE: Duration = Duration::from_mins(1);
 
@@ -29,8 +33,24 @@ pub(crate) struct Connection {
     pub(crate) dialed: bool,
     pub(crate) since: Instant,
     pub(crate) stream: SyncStream,
-    /// What the node's meter showed at the last ping, to tell a slow line from a dead one.
-    pub(crate) moved: u64,
+    /// What had moved at the last ping, to tell a slow line from a dead one.
+    pub(crate) moved: Moved,
+}
+
+/// Bytes that have moved between two nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub(crate) heard: u64,
+    pub(crate) said: u64,
+}
+
+impl Moved {
+    /// Takes note of what has moved by `now`, and says whether that is a sign of life since the last time: anything
+    /// heard, or more said than would have found room in buffers on the way.
+    pub(crate) fn shows_life(&mut self, now: Self) -> bool {
+        let before = std::mem::replace(self, now);
+        now.heard != before.heard || now.said.saturating_sub(before.said) > IN_FLIGHT
+    }
 }
 
 /// How far the sync stream of a connection is.
@@ -179,7 +199,8 @@ mod tests {
             Welcome::Close => return welcome,
         };
         let address = Multiaddr::empty();
-        connections.insert(node, Connection { id: id(number), address, dialed, since, stream, moved: 0 });
+        connections
+            .insert(node, Connection { id: id(number), address, dialed, since, stream, moved: Moved::default() });
         welcome
     }
 
@@ -230,6 +251,15 @@ mod tests {
         assert!(low.set_up(id(1)).is_empty());
         assert_eq!(open(&mut low, HIGH, 2, false, now + AT_ONCE), Welcome::OpenStream);
         assert_eq!(low.set_up(id(2)), [id(1)]);
+    }
+
+    #[test]
+    fn a_peer_that_is_heard_or_takes_much_is_alive() {
+        let mut moved = Moved::default();
+        assert!(moved.shows_life(Moved { heard: 1, said: 0 }));
+        assert!(!moved.shows_life(Moved { heard: 1, said: IN_FLIGHT }), "it may all be in buffers");
+        assert!(moved.shows_life(Moved { heard: 1, said: 2 * IN_FLIGHT + 1 }));
+        assert!(!moved.shows_life(Moved { heard: 1, said: 2 * IN_FLIGHT + 1 }));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Bytes and messages, counted where they pass.
 
+use crate::connections::Moved;
 use palabre_core::id::NodeKey;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,10 +96,13 @@ impl NodeMeter {
         }
     }
 
-    /// Grows whenever anything moves on a stream of this node.
-    pub(crate) fn total(&self) -> u64 {
+    /// Bytes that have moved on all streams of this node.
+    pub(crate) fn moved(&self) -> Moved {
         let read = self.read();
-        [read.sync_in, read.sync_out, read.attachments_in, read.attachments_out].iter().map(|v| v.bytes).sum()
+        Moved {
+            heard: read.sync_in.bytes + read.attachments_in.bytes,
+            said: read.sync_out.bytes + read.attachments_out.bytes,
+        }
     }
 }
 

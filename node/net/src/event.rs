@@ -142,12 +142,6 @@ pub enum DialFailure {
     /// The node to dial is not admitted here.
     #[error("the node is not admitted here")]
     NotAdmitted,
-    /// There is a connection already.
-    #[error("the node is connected already")]
-    AlreadyConnected,
-    /// An earlier dial is still under way.
-    #[error("the node is being dialed already")]
-    AlreadyDialing,
     /// The node was disconnected, or is no longer admitted, since.
     #[error("the dial was given up")]
     GivenUp,

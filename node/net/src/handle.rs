@@ -85,7 +85,7 @@ impl Handle {
     }
 
     /// Dials a node at these addresses, all of them. The answer is one `Connected` (by this or another connection) or
-    /// one `DialFailed`.
+    /// one `DialFailed`. A node that is connected or being dialed already is not dialed again.
     pub async fn dial(&self, node: NodeKey, addresses: Vec<Multiaddr>) {
         self.command(Command::Dial { node, addresses }).await;
     }

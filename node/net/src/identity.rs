@@ -45,6 +45,14 @@ pub fn address_of(node: NodeKey, address: Multiaddr) -> Multiaddr {
     address.with(Protocol::P2p(peer_id(node)))
 }
 
+/// `address` without `/p2p/…` at its end, as it was before a dial named the peer in it.
+pub(crate) fn without_node(mut address: Multiaddr) -> Multiaddr {
+    if matches!(address.iter().last(), Some(Protocol::P2p(_))) {
+        address.pop();
+    }
+    address
+}
+
 /// The node that `address` names in its last part, if it does.
 #[must_use]
 pub fn node_in(address: &Multiaddr) -> Option<NodeKey> {
@@ -79,5 +87,7 @@ mod tests {
         assert_eq!(node_in(&plain), None);
         assert_eq!(node_in(&full), Some(node));
         assert_eq!(address_of(node, full.clone()), full);
+        assert_eq!(without_node(full), plain);
+        assert_eq!(without_node(plain.clone()), plain);
     }
 }

@@ -17,8 +17,6 @@
 //! | `transport`, `muxer`, `identity` | sockets, encryption, keys |
 //! | `counters` | bytes, counted |
 
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
-
 mod attachment;
 mod behaviour;
 mod config;

@@ -1,8 +1,13 @@
-//! A connection's multiplexer with what libp2p leaves open: a bound on streams, a bound on closing, counted bytes.
+//! A connection's multiplexer with what libp2p leaves open: a bound on streams, a bound on closing, an end of all streams
+//! when the connection ends, counted bytes.
 
 use crate::counters::Wire;
+use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::Shared;
 use futures::io::{AsyncRead, AsyncWrite};
 use libp2p::core::muxing::{StreamMuxer, StreamMuxerEvent};
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,13 +29,26 @@ pub(crate) struct Bounded<M> {
     inner: M,
     inbound: Arc<AtomicUsize>,
     goodbye: Option<Pin<Box<Sleep>>>,
+    /// Dropped with the multiplexer, which ends `lifeline`.
+    _until_closed: oneshot::Sender<Infallible>,
+    lifeline: Shared<oneshot::Receiver<Infallible>>,
     wire: Option<Arc<Wire>>,
 }
 
 impl<M> Bounded<M> {
     /// Wraps `inner`. With `wire`, the bytes of its streams are counted there.
     pub(crate) fn new(inner: M, wire: Option<Arc<Wire>>) -> Self {
-        Self { inner, inbound: Arc::default(), goodbye: None, wire }
+        let (until_closed, closed) = oneshot::channel();
+        let lifeline = closed.shared();
+        Self { inner, inbound: Arc::default(), goodbye: None, _until_closed: until_closed, lifeline, wire }
+    }
+
+    fn stream<S>(&self, inner: S, place: Option<Place>) -> BoundedStream<S> {
+        BoundedStream {
+            inner: Counted::new(inner, self.wire.clone()),
+            lifeline: Some(self.lifeline.clone()),
+            _place: place,
+        }
     }
 }
 
@@ -51,12 +69,12 @@ where
             return Poll::Pending;
         }
         let place = Place::take(&self.inbound);
-        Poll::Ready(Ok(BoundedStream { inner: Counted::new(stream, self.wire.clone()), _place: Some(place) }))
+        Poll::Ready(Ok(self.stream(stream, Some(place))))
     }
 
     fn poll_outbound(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Substream, Self::Error>> {
         let stream = ready!(Pin::new(&mut self.inner).poll_outbound(cx))?;
-        Poll::Ready(Ok(BoundedStream { inner: Counted::new(stream, self.wire.clone()), _place: None }))
+        Poll::Ready(Ok(self.stream(stream, None)))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -88,29 +106,50 @@ impl Drop for Place {
     }
 }
 
-/// A stream of a [`Bounded`] multiplexer.
+/// A stream of a [`Bounded`] multiplexer. It ends when the multiplexer is gone; yamux, when it is closed from this side,
+/// would leave whoever waits for its streams waiting for ever.
 pub(crate) struct BoundedStream<S> {
     inner: Counted<S>,
+    lifeline: Option<Shared<oneshot::Receiver<Infallible>>>,
     _place: Option<Place>,
+}
+
+impl<S: Unpin> BoundedStream<S> {
+    /// What has happened, or the end if nothing can happen any more.
+    fn unless_gone<T>(&mut self, cx: &mut Context<'_>, happened: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if happened.is_ready() {
+            return happened;
+        }
+        if let Some(lifeline) = &mut self.lifeline {
+            // A sender is never used, only dropped: the only outcome is "canceled".
+            let _ = ready!(lifeline.poll_unpin(cx));
+            self.lifeline = None;
+        }
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection was closed")))
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for BoundedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_read(cx, buf)
+        let read = Pin::new(&mut self.inner).poll_read(cx, buf);
+        self.unless_gone(cx, read)
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
+        let written = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.unless_gone(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        let flushed = Pin::new(&mut self.inner).poll_flush(cx);
+        self.unless_gone(cx, flushed)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_close(cx)
+        let closed = Pin::new(&mut self.inner).poll_close(cx);
+        self.unless_gone(cx, closed)
     }
 }
 

@@ -95,21 +95,13 @@ impl Directory {
     }
 }
 
-/// What a session tells the task that owns the swarm. Either way its connection is to be closed.
+/// What a session tells the task that owns the swarm.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Notice {
-    /// Nothing more can be sent; what has arrived is still being delivered.
+    /// Its connection is of no use any more and is to be closed; what has arrived may still be being delivered.
     Broken { connection: ConnectionId },
-    /// The session is over.
+    /// It has reported its end.
     Over { node: NodeKey, connection: ConnectionId },
-}
-
-impl Notice {
-    pub(crate) fn connection(self) -> ConnectionId {
-        match self {
-            Self::Broken { connection } | Self::Over { connection, .. } => connection,
-        }
-    }
 }
 
 /// One sync stream and everything it touches.
@@ -140,9 +132,12 @@ impl Session {
         let link = Arc::new(Link { outbox, queued: AtomicUsize::new(0), stop });
         let (until_over, over) = oneshot::channel();
         let running = Running { connection: self.connection, link: Arc::clone(&link), over };
+        // Now, before its connection is closed: else that would be the reason reported.
+        if let Some(before) = &before {
+            before.link.stop(DisconnectReason::Replaced);
+        }
         tokio::spawn(async move {
             if let Some(before) = before {
-                before.link.stop(DisconnectReason::Replaced);
                 // Ends with an error when the other side is dropped: that is the signal.
                 let _ = before.over.await;
             }
@@ -173,6 +168,8 @@ impl Session {
 
         tracing::debug!(%node, %connection, %reason, "sync stream down");
         self.directory.links().remove(node);
+        // Before the event: whoever dials again on hearing it is not taken for connected.
+        let _ = self.notices.send(Notice::Broken { connection: *connection }).await;
         let _ = self.events.send(Event::Disconnected { node: *node, reason }).await;
         let _ = self.notices.send(Notice::Over { node: *node, connection: *connection }).await;
     }

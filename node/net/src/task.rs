@@ -118,12 +118,13 @@ impl Task {
             let due = self.connections.next_due();
             tokio::select! {
                 biased;
+                // First: a command may be the answer to what the session has reported since.
+                Some(notice) = self.notices.1.recv() => self.session_noticed(notice),
                 command = self.commands.recv() => match command {
                     Some(Command::Shutdown(done)) => break Some(done),
                     Some(command) => self.obey(command),
                     None => break None,
                 },
-                Some(notice) = self.notices.1.recv() => self.session_noticed(notice),
                 room = events.reserve(), if !self.waiting.is_empty() => match (room, self.waiting.pop_front()) {
                     (Ok(room), Some(event)) => room.send(event),
                     _ => break None,
@@ -202,16 +203,18 @@ impl Task {
         }
     }
 
-    /// A session is over, or its stream is broken: its connection is of no use any more.
     fn session_noticed(&mut self, notice: Notice) {
-        if let Notice::Over { node, connection } = notice
-            && self.sessions.get(&node).is_some_and(|running| running.connection == connection)
-        {
-            self.sessions.remove(&node);
+        match notice {
+            Notice::Broken { connection } => {
+                self.connections.remove(connection);
+                self.close(connection);
+            }
+            Notice::Over { node, connection } => {
+                if self.sessions.get(&node).is_some_and(|running| running.connection == connection) {
+                    self.sessions.remove(&node);
+                }
+            }
         }
-        let connection = notice.connection();
-        self.connections.remove(connection);
-        self.close(connection);
     }
 
     /// Serves a request for an attachment in a task of its own.

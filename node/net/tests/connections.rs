@@ -115,11 +115,33 @@ async fn a_dead_connection_full_of_unsent_bytes_is_closed_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connected_node_is_not_dialed_again() {
-    let (mut one, other) = pair(1, 2, TCP).await;
-    one.dial(&other).await;
+async fn a_node_is_dialed_again_as_soon_as_it_is_disconnected() {
+    let (mut one, mut other) = pair(1, 2, TCP).await;
+    for _ in 0..20 {
+        // Connected: nothing happens.
+        other.dial(&one).await;
+        one.handle.disconnect(other.key, "again").await;
+        one.disconnected(other.key).await;
+        other.disconnected(one.key).await;
+        other.dial(&one).await;
+        other.connected(one.key).await;
+        one.connected(other.key).await;
+    }
+    assert_eq!(other.handle.counters().connections, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dial_that_is_given_up_says_so() {
+    let mut one = Node::start(1, TCP).await;
+    let (_, absent) = identity(3);
+    one.admit(&[absent]).await;
+    // It accepts TCP and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("/ip4/127.0.0.1/tcp/{}", silent.local_addr().unwrap().port()).parse().unwrap();
+    one.handle.dial(absent, vec![address]).await;
+    one.handle.disconnect(absent, "enough").await;
     let reason = one.wait(|event| if let Event::DialFailed { reason, .. } = event { Some(reason) } else { None }).await;
-    assert!(matches!(reason, DialFailure::AlreadyConnected));
+    assert!(matches!(reason, DialFailure::GivenUp), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

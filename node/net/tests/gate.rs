@@ -129,7 +129,12 @@ async fn another_key_than_the_expected_one_is_named() {
         .wait(|event| if let Event::DialFailed { node, reason } = event { Some((node, reason)) } else { None })
         .await;
     assert_eq!(node, expected);
-    assert!(matches!(&reason, DialFailure::WrongKey { found, .. } if *found == Some(impostor.key)), "{reason}");
+    match reason {
+        DialFailure::WrongKey { found, address } => {
+            assert_eq!((found, address), (Some(impostor.key), impostor.address));
+        }
+        other => panic!("{other}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

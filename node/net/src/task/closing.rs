@@ -45,7 +45,7 @@ impl Task {
         self.connections.remove_all(node);
         // An error means that it was not connected.
         let _ = self.swarm.disconnect_peer_id(identity::peer_id(node));
-        self.without_session(node, DialFailure::GivenUp);
+        self.give_up_dial(node);
     }
 
     /// Closes connections on which the other node should have opened a sync stream long ago.

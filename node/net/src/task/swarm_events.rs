@@ -3,7 +3,7 @@
 use super::{Asked, Task};
 use crate::attachment::{self, FetchError};
 use crate::behaviour::{MembersEvent, NodeBehaviourEvent};
-use crate::connections::{Connection, SyncStream, Welcome};
+use crate::connections::{Connection, Moved, SyncStream, Welcome};
 use crate::event::{DialFailure, DisconnectReason, Event, Refusal};
 use crate::gate::GateEvent;
 use crate::streams::{ATTACHMENT_PROTOCOL, RequestId, SYNC_PROTOCOL, StreamsEvent};
@@ -15,6 +15,7 @@ use palabre_core::id::NodeKey;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::time::Instant;
 
 impl Task {
@@ -27,9 +28,9 @@ impl Task {
             SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
                 self.connection_closed(connection_id, cause.as_ref());
             }
-            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
+            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), connection_id, error } => {
                 if let Some(node) = identity::node_key(&peer) {
-                    self.dial_failed(node, error);
+                    self.dial_failed(node, connection_id, error);
                 }
             }
             SwarmEvent::IncomingConnectionError { peer_id, send_back_addr, error, .. } => {
@@ -84,7 +85,7 @@ impl Task {
         };
         let dialed = endpoint.is_dialer();
         if dialed {
-            self.dial_over(node);
+            self.dial_over(node, id);
         }
         let now = Instant::now();
         let stream = match self.connections.welcome(node, dialed, now) {
@@ -93,8 +94,8 @@ impl Task {
             Welcome::Spare => SyncStream::Spare,
             Welcome::Close => return self.close(id),
         };
-        let address = endpoint.get_remote_address().clone();
-        self.connections.insert(node, Connection { id, address, dialed, since: now, stream, moved: 0 });
+        let address = identity::without_node(endpoint.get_remote_address().clone());
+        self.connections.insert(node, Connection { id, address, dialed, since: now, stream, moved: Moved::default() });
     }
 
     /// A connection is gone. Its session finds out by itself, after it has delivered what had arrived.
@@ -133,15 +134,14 @@ impl Task {
         }
     }
 
-    /// A ping without an answer is a dead connection only if nothing else moved since the ping before: behind a full
-    /// queue on a slow line an answer may take very long.
-    fn pinged(&mut self, id: ConnectionId, result: Result<std::time::Duration, ping::Failure>) {
+    /// A ping without an answer is a dead connection only if nothing else shows life: behind a full queue on a slow line
+    /// an answer may take very long.
+    fn pinged(&mut self, id: ConnectionId, result: Result<Duration, ping::Failure>) {
         let Some((node, connection)) = self.connections.get_mut(id) else { return };
-        let total = self.meters.node(node).total();
-        let moved = std::mem::replace(&mut connection.moved, total) != total;
+        let alive = connection.moved.shows_life(self.meters.node(node).moved());
         match result {
             Ok(_) | Err(ping::Failure::Unsupported) => {}
-            Err(error) if moved => tracing::debug!(%node, %error, "no answer to a ping, but the line is busy"),
+            Err(error) if alive => tracing::debug!(%node, %error, "no answer to a ping, but the line is busy"),
             Err(error) => {
                 tracing::debug!(%node, %error, "no answer to a ping");
                 self.drop_connection(id, DisconnectReason::Silent);
@@ -153,7 +153,7 @@ impl Task {
         let mut nodes: BTreeMap<NodeKey, Vec<Multiaddr>> = BTreeMap::new();
         for (peer, address) in found {
             if let Some(node) = identity::node_key(&peer) {
-                nodes.entry(node).or_default().push(address);
+                nodes.entry(node).or_default().push(identity::without_node(address));
             }
         }
         for (node, addresses) in nodes {

@@ -45,13 +45,18 @@ pub(crate) fn lower_and_higher(one: u8, other: u8) -> (u8, u8) {
 impl Node {
     /// Starts node `number`, which listens at `address` and admits nobody.
     pub(crate) async fn start(number: u8, address: &str) -> Self {
+        Self::start_on(number, address, false).await
+    }
+
+    /// The same, on a line whose bytes may cost money.
+    pub(crate) async fn start_on(number: u8, address: &str, metered: bool) -> Self {
         let (seed, key) = identity(number);
         let (handle, events) = start(Config {
             seed,
             network: NetworkId::from_bytes([9; 32]),
             listen: vec![address.parse().unwrap()],
             mdns: false,
-            metered: false,
+            metered,
             agent: "palabre/test".to_owned(),
         })
         .unwrap();
