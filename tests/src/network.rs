@@ -1,0 +1,145 @@
+//! Several nodes, founded by hand, with files, as the README says.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::cli::{Cli, text};
+use crate::node::{Node, level};
+use crate::ports::Ports;
+use crate::wait::{eventually, when};
+
+/// A network of some nodes in a temporary folder. Dropping it ends and removes everything.
+#[derive(Debug)]
+pub struct Network {
+    /// The nodes, in the order of the codes.
+    pub nodes: Vec<Node>,
+    _ports: Ports,
+    dir: TempDir,
+}
+
+/// A home just made: what `init` says of it.
+struct Fresh {
+    code: String,
+    home: PathBuf,
+    node: String,
+    administration_key: String,
+    api: String,
+    tcp: String,
+}
+
+impl Network {
+    /// Founds a network whose keyholders are these administrations, each with one node. Nothing runs yet.
+    ///
+    /// # Panics
+    /// When a command fails.
+    pub fn found(codes: &[&str]) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let mut ports = Ports::take();
+        let fresh: Vec<Fresh> = codes.iter().map(|code| init(dir.path(), code, &mut ports)).collect();
+        let charter = found_charter(dir.path(), &fresh);
+        let mandates: Vec<PathBuf> = fresh.iter().map(|home| add_mandate(dir.path(), home, &charter)).collect();
+        for home in &fresh {
+            take_in(home, &charter, &mandates);
+        }
+        let node = |home: &Fresh| Node::at(&home.home, &home.code, &home.node, &home.api);
+        Self { nodes: fresh.iter().map(node).collect(), _ports: ports, dir }
+    }
+
+    /// The same, running and all connected.
+    pub fn run(codes: &[&str]) -> Self {
+        let mut network = Self::found(codes);
+        network.start();
+        network
+    }
+
+    /// Starts every node and waits until each sees all the others.
+    pub fn start(&mut self) {
+        for node in &mut self.nodes {
+            node.launch();
+        }
+        for node in &mut self.nodes {
+            node.wait_ready();
+        }
+        self.connected();
+    }
+
+    /// Waits until every node is connected to all the others.
+    pub fn connected(&self) {
+        let others = self.nodes.len() - 1;
+        for node in &self.nodes {
+            eventually(&format!("{} is connected to all", node.administration), || {
+                let connected = node.connected().map_err(|error| error.to_string())?;
+                when(connected >= others, || format!("{connected} of {others}"))
+            });
+        }
+    }
+
+    /// Waits until all nodes hold the same; the hashes of ledger and state that they share.
+    pub fn level(&self) -> (String, String) {
+        level(&self.nodes)
+    }
+
+    /// The folder of everything.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+fn arg(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+fn init(dir: &Path, code: &str, ports: &mut Ports) -> Fresh {
+    let home = dir.join(code);
+    let api = format!("127.0.0.1:{}", ports.free());
+    let tcp = format!("/ip4/127.0.0.1/tcp/{}", ports.free());
+    let quic = format!("/ip4/127.0.0.1/udp/{}/quic-v1", ports.free());
+    let made = Cli::of(&home)
+        .json(&["init", "--administration", code, "--api", &api, "--listen", &tcp, "--listen", &quic])
+        .ok()
+        .value();
+    // Tests run beside each other: nodes must not look around on the local network.
+    let settings = home.join("node.toml");
+    let text_before = std::fs::read_to_string(&settings).expect("node.toml");
+    std::fs::write(&settings, text_before.replace("mdns = true", "mdns = false")).expect("node.toml");
+    Fresh {
+        code: code.to_owned(),
+        node: text(&made["node"]),
+        administration_key: text(&made["administration_key"]),
+        api: format!("http://{api}"),
+        home,
+        tcp,
+    }
+}
+
+fn found_charter(dir: &Path, fresh: &[Fresh]) -> PathBuf {
+    let charter = dir.join("region.charter");
+    let codes: Vec<&str> = fresh.iter().map(|home| home.code.as_str()).collect();
+    let (holders, threshold) = (codes.join(","), (codes.len() * 2).div_ceil(3).to_string());
+    let keys: Vec<String> = fresh.iter().map(|home| format!("{}={}", home.code, home.administration_key)).collect();
+    let mut words = vec!["charter", "found", "--output", arg(&charter), "--keyholders", &holders];
+    words.extend(["--threshold", &threshold]);
+    words.extend(keys.iter().flat_map(|key| ["--key", key]));
+    Cli::without_home().json(&words).ok();
+    for home in fresh {
+        Cli::of(&home.home).json(&["charter", "sign", arg(&charter)]).ok();
+    }
+    charter
+}
+
+fn add_mandate(dir: &Path, home: &Fresh, charter: &Path) -> PathBuf {
+    let mandate = dir.join(format!("{}.mandate", home.code));
+    let (node, address) = (home.node.as_str(), home.tcp.as_str());
+    Cli::of(&home.home)
+        .json(&["mandate", "add", "--charter", arg(charter), "--node", node, "--address", address, "-o", arg(&mandate)])
+        .ok();
+    mandate
+}
+
+fn take_in(home: &Fresh, charter: &Path, mandates: &[PathBuf]) {
+    let mut words = vec!["init", "--charter", arg(charter)];
+    words.extend(mandates.iter().flat_map(|mandate| ["--mandate", arg(mandate)]));
+    let made = Cli::of(&home.home).json(&words).ok().value();
+    assert_eq!(made["mandated"], true, "{made}");
+}

@@ -1,0 +1,47 @@
+//! Processes: signals, and whether they are still there.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Sends a signal. A process that has ended already does not mind.
+pub fn signal(pid: u32, signal: Signal) {
+    let raw = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process id");
+    match kill_process(raw, signal) {
+        Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+        Err(error) => panic!("process {pid} does not take {signal:?}: {error}"),
+    }
+}
+
+/// Whether the process runs: one that has ended and whose parent has not looked yet does not.
+pub fn runs(pid: u32) -> bool {
+    // pid (name) state …: the name may hold anything, so the state is looked for behind its last bracket.
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+/// The running processes whose command line names something in `dir`.
+pub fn working_in(dir: &Path) -> Vec<u32> {
+    let dir = dir.display().to_string();
+    let entries = fs::read_dir("/proc").expect("/proc is there").flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| *pid != std::process::id())
+        .filter(|pid| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&dir)
+        })
+        .filter(|pid| runs(*pid))
+        .collect()
+}
+
+/// Kilobytes of memory that the process holds now (`VmRSS`) and held at most (`VmHWM`).
+pub fn memory(pid: u32) -> Option<(u64, u64)> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse::<u64>().ok()
+    };
+    Some((field("VmRSS")?, field("VmHWM")?))
+}
