@@ -23,6 +23,7 @@ pub mod keys;
 pub mod ledger;
 pub mod node;
 pub mod registers;
+pub mod sim;
 pub mod state;
 pub mod sync;
 pub mod time;

@@ -115,32 +115,38 @@ impl Neighbours {
     /// Opens what is lacking and closes what is too much.
     pub(super) fn plan(&mut self, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
         self.give_up(now);
-        let admitted: BTreeSet<NodeKey> =
-            rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.own).collect();
         let connected: BTreeSet<NodeKey> = self.with(|k| k.connected.is_some());
-        let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
         let (low, high) = self.bounds();
-        let ready: Vec<NodeKey> =
-            admitted.iter().filter(|k| !busy.contains(k) && self.is_ready(k, now)).copied().collect();
-        let mut chosen = Vec::new();
-        if let Some(next) = self.on_ring(ready.iter().copied())
-            && self.on_ring(busy.iter().copied()).is_none_or(|there| self.ring(&next) < self.ring(&there))
-        {
-            chosen.push(next);
-        }
-        let mut others: Vec<NodeKey> = ready.into_iter().filter(|k| !chosen.contains(k)).collect();
-        others.sort_by_key(|k| self.draw(k));
         let rotate = now.since(self.rotated) >= ROTATE && connected.len() < high;
         if rotate {
             self.rotated = now;
             self.salt = self.salt.wrapping_add(1);
         }
-        let lacking = (low + usize::from(rotate)).saturating_sub(busy.len() + chosen.len());
-        chosen.extend(others.into_iter().take(lacking));
-        for peer in chosen {
+        for peer in self.choose(rules, low + usize::from(rotate), now) {
             self.dial(peer, rules, now, out);
         }
         self.trim(&connected, high, now, out);
+    }
+
+    /// Whom to dial: the next on the ring, when no nearer one is a neighbour, and others until there are `wanted`.
+    fn choose(&self, rules: &Rules, wanted: usize, now: Millis) -> Vec<NodeKey> {
+        let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
+        let nearest = self.on_ring(busy.iter().copied());
+        let mut ready: Vec<NodeKey> = rules
+            .admitted()
+            .map(|(node, _)| node.key)
+            .filter(|key| *key != self.own && !busy.contains(key) && self.is_ready(key, now))
+            .collect();
+        let next = self
+            .on_ring(ready.iter().copied())
+            .filter(|next| nearest.is_none_or(|there| self.ring(next) < self.ring(&there)));
+        let lacking = wanted.saturating_sub(busy.len() + usize::from(next.is_some()));
+        if lacking == 0 {
+            return next.into_iter().collect();
+        }
+        ready.retain(|key| Some(*key) != next);
+        ready.sort_by_cached_key(|key| self.draw(key));
+        next.into_iter().chain(ready.into_iter().take(lacking)).collect()
     }
 
     fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
@@ -187,6 +193,9 @@ impl Neighbours {
     /// Closes surplus connections, never those to the neighbours on the ring.
     fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Millis, out: &mut Vec<Effect>) {
         let surplus = connected.len().saturating_sub(high);
+        if surplus == 0 {
+            return;
+        }
         let kept = [self.on_ring(connected.iter().copied()), self.before_on_ring(connected)];
         let mut old: Vec<NodeKey> = connected
             .iter()
@@ -194,7 +203,7 @@ impl Neighbours {
             .filter(|k| self.known.get(k).and_then(|a| a.connected).is_some_and(|since| now.since(since) >= SURPLUS))
             .copied()
             .collect();
-        old.sort_by_key(|k| std::cmp::Reverse(self.draw(k)));
+        old.sort_by_cached_key(|k| std::cmp::Reverse(self.draw(k)));
         out.extend(old.into_iter().take(surplus).map(|peer| Effect::Disconnect { peer, reason: Fault::Surplus }));
     }
 

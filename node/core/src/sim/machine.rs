@@ -1,0 +1,166 @@
+//! One simulated machine: a disk, a clock that may be wrong, and the real node that runs on them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::disk::Disk;
+use super::gossip::Memory;
+use super::region::WRITTEN;
+use crate::charter::Rules;
+use crate::id::{EntryId, NodeKey};
+use crate::keys::Secret;
+use crate::ledger::Record;
+use crate::node::{Effect, Event, Facts, Identity, Link, Node, Ticket};
+use crate::state::StateError;
+use crate::time::Millis;
+
+/// Milliseconds from 1 January 2026 to 1 January 2099.
+const TO_2099: i64 = 2_303_683_200_000;
+
+/// What a clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Virtual time and an error, in milliseconds.
+    Off(i64),
+    /// Reset to 1970, as without a battery.
+    At1970,
+    /// Set to 2099 by somebody.
+    At2099,
+}
+
+impl Clock {
+    /// What it shows after so many milliseconds of virtual time.
+    #[must_use]
+    pub fn shows(self, time: u64) -> Millis {
+        let now = WRITTEN.0.saturating_add(time);
+        Millis(match self {
+            Self::Off(error) => now.saturating_add_signed(error),
+            Self::At1970 => time,
+            Self::At2099 => now.saturating_add_signed(TO_2099),
+        })
+    }
+}
+
+/// Records on their way to the disk.
+#[derive(Clone, Debug)]
+pub struct UnderWay {
+    /// Counts the appends of a machine.
+    pub number: u64,
+    /// What is being written.
+    pub records: Vec<Record>,
+}
+
+/// A machine.
+pub struct Machine {
+    /// The node's secret.
+    pub secret: Secret,
+    /// The node's key.
+    pub key: NodeKey,
+    /// What it keeps.
+    pub disk: Disk,
+    /// The running node; none while the machine is down.
+    pub node: Option<Node>,
+    /// How many times it has started: what belongs to an earlier run is void.
+    pub starts: u64,
+    /// What its clock shows.
+    pub clock: Clock,
+    /// Who may connect.
+    pub admits: BTreeSet<NodeKey>,
+    /// What is being written to disk, the oldest first.
+    pub under_way: VecDeque<UnderWay>,
+    /// When the last of it will be durable.
+    pub durable_at: u64,
+    /// Appends so far.
+    pub appends: u64,
+    /// What gossip remembers.
+    pub memory: Memory,
+    /// Whether the disk takes nothing.
+    pub full: bool,
+    /// What the next start will be told.
+    pub facts: Facts,
+    /// Entries that it still has to write.
+    pub to_write: u64,
+    /// The write that waits for its answer.
+    pub writing: Option<Ticket>,
+    /// The entries on its disk.
+    pub held: BTreeSet<EntryId>,
+}
+
+impl Machine {
+    /// A machine that was never started.
+    #[must_use]
+    pub fn new(secret: Secret, to_write: u64) -> Self {
+        Self {
+            key: secret.node_key(),
+            secret,
+            disk: Disk::default(),
+            node: None,
+            starts: 0,
+            clock: Clock::Off(0),
+            admits: BTreeSet::new(),
+            under_way: VecDeque::new(),
+            durable_at: 0,
+            appends: 0,
+            memory: Memory::default(),
+            full: false,
+            facts: Facts::default(),
+            to_write,
+            writing: None,
+            held: BTreeSet::new(),
+        }
+    }
+
+    /// Starts the node on what the disk holds. Returns what it wants done at once.
+    pub fn start(&mut self, rules: &Rules, seed: [u8; 32], time: u64) -> Result<Vec<Effect>, StateError> {
+        let mut node = load(&mut self.disk, rules, self.secret.clone(), seed)?;
+        let effects = node.begin(&mut self.disk, self.facts, self.clock.shows(time))?;
+        self.node = Some(node);
+        self.facts = Facts::default();
+        self.starts += 1;
+        self.held = self.disk.entries().collect();
+        Ok(effects)
+    }
+
+    /// Lets the node handle an event.
+    pub fn handle(&mut self, event: Event, time: u64) -> Result<Vec<Effect>, StateError> {
+        let now = self.clock.shows(time);
+        match &mut self.node {
+            Some(node) => node.handle(&mut self.disk, event, now),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The node stops at once. Of what was on its way to the disk the first `survived` records got there.
+    pub fn cut_power(&mut self, survived: usize) {
+        let records = std::mem::take(&mut self.under_way).into_iter().flat_map(|append| append.records);
+        self.disk.cut(records, survived);
+        self.stop();
+    }
+
+    /// The node stops in peace: the index is whole.
+    pub fn shut_down(&mut self) {
+        self.under_way.clear();
+        self.disk.commit();
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        self.node = None;
+        self.memory = Memory::default();
+        self.durable_at = 0;
+    }
+}
+
+/// A node whose index counts all that is on disk.
+pub fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32]) -> Result<Node, StateError> {
+    let identity = Identity { secret, seed, link: Link { metered: false }, peers: BTreeMap::new() };
+    let mut node = Node::load(disk, rules.clone(), identity)?;
+    node.load_rules(disk)?;
+    for (position, bytes) in disk.unfolded() {
+        // What does not verify was never appended: the simulated disk has no bad sectors.
+        if let Ok(record) = Record::verify(&bytes, rules.network()) {
+            node.replay(disk, &record, position)?;
+        }
+    }
+    disk.fold_all();
+    Ok(node)
+}

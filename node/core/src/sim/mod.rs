@@ -1,0 +1,40 @@
+//! The simulator: many real nodes in virtual time, everything that goes wrong drawn from a seed
+//! (`docs/design.md` §2).
+//!
+//! It drives the same [`crate::node::Node`] as the daemon does. The same scenario and seed give the same run on every
+//! machine, so that whatever fails once fails again.
+//!
+//! | file | idea |
+//! |---|---|
+//! | [`scenario`] | what is simulated, read from TOML |
+//! | [`region`] | charter, mandates and keys |
+//! | [`dice`] | randomness |
+//! | `world` | virtual time: what happens next, and to whom |
+//! | `machine`, `disk` | one node with its clock and what it keeps |
+//! | `network`, `wires`, `gossip` | what lies between the machines and what travels there |
+//! | `troubles`, `mishaps`, `hostile` | what goes wrong |
+//! | `writing` | what the nodes write |
+//! | `run`, [`tap`], [`report`] | the phases of a run, what is counted, what it has shown |
+
+pub mod dice;
+mod disk;
+mod gossip;
+mod hostile;
+mod machine;
+mod mishaps;
+mod network;
+pub mod region;
+pub mod report;
+mod run;
+pub mod scenario;
+pub mod tap;
+mod troubles;
+mod wires;
+mod world;
+mod writing;
+
+pub use network::ConnectionId;
+pub use report::{Problem, Report};
+pub use run::run;
+pub use scenario::{Scenario, ScenarioError};
+pub use world::World;

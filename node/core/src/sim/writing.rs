@@ -1,0 +1,120 @@
+//! What the nodes write: documents with titles in the region's languages, revised and withdrawn by those who may.
+
+use std::collections::BTreeMap;
+
+use super::dice::Dice;
+use super::scenario::Writing;
+use crate::acts::fields::FieldError;
+use crate::acts::{DocumentAct, Kind, documents::Version};
+use crate::id::ContentHash;
+use crate::ledger::entry::content_hash;
+use crate::ledger::{Attachment, Priority};
+use crate::node::Write;
+use crate::registers::documents::{self, Document};
+use crate::state::{State, StateError};
+
+/// Largest content that travels with its entry (`docs/design.md` §3).
+pub(super) const SMALL: u64 = 4 * 1024;
+/// Documents that an author looks at before choosing one to change.
+const LOOKED_AT: usize = 64;
+
+/// Words of which titles are made.
+const WORDS: [&str; 48] = [
+    "acordo", "administration", "analyse", "annual", "bordereau", "cargo", "circulaire", "clearance", "corredor",
+    "customs", "dados", "declaration", "douane", "droits", "échange", "exchange", "formação", "frontière", "gestion",
+    "guichet", "harmonisé", "informática", "interconnexion", "juin", "manifest", "marchandises", "mercadorias",
+    "note", "origine", "plan", "plano", "porto", "procédure", "projet", "rapport", "receipts", "régime", "regional",
+    "risk", "risque", "segurança", "single", "système", "tariff", "trânsito", "transit", "unique", "window",
+];
+
+/// What somebody is about to write.
+pub struct Intention {
+    /// The act.
+    pub write: Write,
+    /// The content, kept before the act is written: whole when it is small.
+    pub content: Option<(ContentHash, Option<Vec<u8>>)>,
+}
+
+/// What to write next; nothing when a text drawn fits no field.
+pub fn intend(
+    writing: &Writing,
+    state: &impl State,
+    may_change: impl Fn(&Document) -> bool,
+    dice: &mut Dice,
+) -> Result<Option<Intention>, StateError> {
+    let change = if dice.chance(writing.changes_percent) { choose(state, may_change, dice)? } else { None };
+    let priority = if dice.chance(writing.urgent_percent) { Priority::Urgent } else { Priority::Routine };
+    if change.is_some() && dice.chance(20) {
+        let reason = text(dice, 60).parse().ok();
+        let kind = Kind::Document(DocumentAct::Withdraw(reason));
+        let write = Write { object: change.map(|document| document.id), kind, attachments: Vec::new(), priority };
+        return Ok(Some(Intention { write, content: None }));
+    }
+    let (attachment, content) = attachment(writing, dice);
+    let Ok(version) = version(writing, dice) else { return Ok(None) };
+    let act = if change.is_some() { DocumentAct::Revise(version) } else { DocumentAct::Publish(version) };
+    let write = Write {
+        object: change.map(|document| document.id),
+        kind: Kind::Document(act),
+        attachments: vec![attachment],
+        priority,
+    };
+    Ok(Some(Intention { write, content: Some((attachment.hash, content)) }))
+}
+
+fn choose(
+    state: &impl State,
+    may_change: impl Fn(&Document) -> bool,
+    dice: &mut Dice,
+) -> Result<Option<Document>, StateError> {
+    let mut found = documents::list(state, None, LOOKED_AT)?;
+    found.retain(|document| !document.withdrawn() && may_change(document));
+    let chosen = dice.index(found.len());
+    Ok(found.into_iter().nth(chosen))
+}
+
+/// The bytes are random: what people attach is compressed already.
+fn attachment(writing: &Writing, dice: &mut Dice) -> (Attachment, Option<Vec<u8>>) {
+    let size = dice.within(writing.content_bytes);
+    if size > SMALL {
+        // Only its name matters here: nobody reads a large content in a simulation.
+        let hash = ContentHash::from_bytes(dice.seed());
+        return (Attachment { hash, size }, None);
+    }
+    let mut content = vec![0; usize::try_from(size).unwrap_or_default()];
+    dice.fill(&mut content);
+    (Attachment { hash: content_hash(&content), size }, Some(content))
+}
+
+fn version(writing: &Writing, dice: &mut Dice) -> Result<Version, FieldError> {
+    let length = dice.within(writing.title_chars);
+    let title = text(dice, length);
+    let kinds = BTreeMap::from([
+        ("pdf", "application/pdf"),
+        ("odt", "application/vnd.oasis.opendocument.text"),
+        ("md", "text/markdown"),
+    ]);
+    let kinds: Vec<_> = kinds.into_iter().collect();
+    let (extension, media_type) = dice.pick(&kinds).copied().unwrap_or(("pdf", "application/pdf"));
+    let name = text(dice, 30).replace(' ', "-");
+    Ok(Version {
+        title: title.parse()?,
+        language: dice.pick(&["fr", "en", "pt"]).copied().unwrap_or("fr").parse()?,
+        content: 0,
+        file_name: format!("{name}.{extension}").parse()?,
+        media_type: media_type.parse()?,
+    })
+}
+
+/// Words of about so many characters together, at most so many.
+fn text(dice: &mut Dice, characters: u64) -> String {
+    let characters = usize::try_from(characters).unwrap_or_default();
+    let mut text = String::new();
+    while text.chars().count() < characters {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(dice.pick(&WORDS).copied().unwrap_or_default());
+    }
+    text.chars().take(characters).collect::<String>().trim_end().to_owned()
+}
