@@ -97,7 +97,10 @@ fn print_frames(report: &Report) {
         for (kind, count) in &tally.sync {
             println!("    {kind:<10} {:>7} frames {:>9} B", count.frames, count.bytes);
         }
-        println!("    gossip     {:>7} hops   {:>9} B, {} seen before", tally.gossip.frames, tally.gossip.bytes, tally.gossip_twice);
+        println!(
+            "    gossip     {:>7} hops   {:>9} B, {} seen before",
+            tally.gossip.frames, tally.gossip.bytes, tally.gossip_twice
+        );
     }
 }
 

@@ -17,7 +17,9 @@ const BRANCH: u64 = 3;
 impl World {
     /// Forks a log under the key of the node at `place`. That node runs on, with logs of its own.
     pub(super) fn fork(&mut self, place: Place) {
-        let Some(mandate) = self.rules.mandate_of(&self.machines[place].key).map(|mandate| mandate.hash) else { return };
+        let Some(mandate) = self.rules.mandate_of(&self.machines[place].key).map(|mandate| mandate.hash) else {
+            return;
+        };
         let mut id = [0; LogId::LEN];
         self.dice.fill(&mut id);
         let mut log = OwnLog::open(self.machines[place].key, LogId::from_bytes(id), None);

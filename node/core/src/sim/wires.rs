@@ -163,9 +163,8 @@ impl World {
         let start = self.machines[place].starts;
         let connection = self.network.open_at(place, from);
         // A stream of its own beside sync's: half of the bandwidth.
-        let took = connection
-            .and_then(|id| self.network.get(id))
-            .map_or(0, |c| 2 * c.latency + size * 2_000 / c.bandwidth);
+        let took =
+            connection.and_then(|id| self.network.get(id)).map_or(0, |c| 2 * c.latency + size * 2_000 / c.bandwidth);
         self.after(took, Happening::Fetched { place, start, from, hash, connection });
     }
 

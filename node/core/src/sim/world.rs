@@ -86,8 +86,7 @@ impl World {
     pub fn new(scenario: Scenario, seed: u64) -> Result<Self, RegionError> {
         let region = Region::new(scenario.nodes, seed)?;
         let entries = scenario.writing.entries;
-        let machines: Vec<Machine> =
-            region.secrets.into_iter().map(|secret| Machine::new(secret, entries)).collect();
+        let machines: Vec<Machine> = region.secrets.into_iter().map(|secret| Machine::new(secret, entries)).collect();
         let mut world = Self {
             rules: region.rules,
             places: machines.iter().enumerate().map(|(place, machine)| (machine.key, place)).collect(),

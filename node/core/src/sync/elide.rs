@@ -221,3 +221,6 @@ fn header_of(
         attachments: header::attachments(&elided.attachments)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,7 +166,11 @@ impl Segments {
     /// Bytes of all segment files. Those that are gone meanwhile count nothing.
     pub fn bytes(&self) -> Result<u64, SegmentsError> {
         let numbers = numbers(&self.dir)?;
-        Ok(numbers.iter().filter_map(|n| fs::metadata(self.dir.join(file_name(*n))).ok()).map(|about| about.len()).sum())
+        Ok(numbers
+            .iter()
+            .filter_map(|n| fs::metadata(self.dir.join(file_name(*n))).ok())
+            .map(|about| about.len())
+            .sum())
     }
 
     /// Where the next record will lie, unless its batch begins a new segment.
