@@ -1,2 +1,26 @@
-//! (being built)
-fn main() {}
+//! The Palabre node: command line, daemon, demo (`docs/design.md` §9).
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`cli`] | what is typed, and how answers and errors are said |
+//! | [`commands`] | one module for each command or group of commands |
+//! | [`client`] | the way to the running node: its HTTP API on loopback |
+//! | [`home`] | the home of a node: where it is, its settings, its founding files |
+//! | [`file`] | files that people hand to each other |
+//! | [`failure`] | why a command failed |
+//! | [`daemon`] | the running node |
+
+mod cli;
+mod client;
+mod commands;
+mod daemon;
+mod demo;
+mod failure;
+mod file;
+mod home;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main(std::env::args_os().collect())
+}

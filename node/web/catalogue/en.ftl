@@ -153,6 +153,7 @@ col-commission = commission
 col-host = host
 col-members = members
 col-api = API
+col-home = home
 col-pid = process
 
 ## Charter and mandates
@@ -181,6 +182,8 @@ charter-assessors = Assessors: { $administrations }
 charter-vice-presidency = Vice-presidency of the region: { $administration }
 charter-keyholders = Keyholders: { $keyholders }; { $threshold } signatures needed
 charter-review-by = To be reviewed by { $date }
+
+signers-none = nobody
 
 breach-list = { $line }
     { $rest }
@@ -317,17 +320,40 @@ store-verified = { $entries ->
     [one] One entry verified
    *[other] { $entries } entries verified
 }.
-store-damage = { $file }, byte { $offset }: { $what }, { $entry }
-store-garbled = garbled bytes
-store-missing = segment missing
-store-not-authentic = not authentic
+store-damage = { $file }, byte { $offset }: { $entry }
+store-mended = { $count ->
+    [one] One damaged place: what was in it has been written again elsewhere.
+   *[other] { $count } damaged places: what was in them has been written again elsewhere.
+}
 store-entry = entry { $sequence } of log { $log } of { $author }
 store-entry-unknown = its content cannot be made out
-store-running = The node is running: what it is just writing is not judged.
 store-rebuilt = { $records ->
     [one] Index made again from one record.
    *[other] Index made again from { $records } records.
 }
+
+## Demo
+
+demo-starting = { $count ->
+    [one] Starting one node in { $dir }…
+   *[other] Starting { $count } nodes in { $dir }…
+}
+demo-ready = The network is up: { $count } nodes, { $documents ->
+    [0] with the documents that it had
+    [one] one document published
+   *[other] { $documents } documents published
+}, the same everywhere.
+demo-try = To try, in another terminal:
+      palabre --home { $one } document list
+      palabre --home { $one } document publish FILE --title "A title" --lang en
+      palabre --home { $other } document list
+      palabre --home { $one } peer list
+      kill -9 { $pid }    (a node dies; the others go on)
+      palabre --home { $other } run    (it comes back and catches up)
+demo-end = Ctrl-C stops everything. All is described in { $record }
+demo-child-ended = The node of { $administration } has ended ({ $status }). To bring it back: "palabre --home { $home } run".
+demo-stopping = Stopping the nodes…
+demo-kept = The network stays in { $dir }: "palabre demo --dir { $dir }" starts it again.
 
 ## Causes
 
@@ -553,3 +579,13 @@ err-store-damaged = { $count ->
 err-store = What the node keeps cannot be opened.
     .why = { $detail }
     .next = Check the disk; "palabre store verify" says what is damaged.
+
+err-demo-ports = Not enough free ports from { $port } on.
+    .why = Every node takes two.
+    .next = Give another first port: "palabre demo --port 20000".
+err-demo-child = The node of { $administration } ended while it started.
+    .why = { $detail }
+    .next = All that it said is in { $log }
+err-demo-patience = The network is not whole after { $seconds } s.
+    .why = A node does not see the others, or has not received everything yet.
+    .next = Try fewer nodes (--nodes), and --dir to keep the logs.

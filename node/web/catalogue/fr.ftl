@@ -153,6 +153,7 @@ col-commission = commission
 col-host = hôte
 col-members = membres
 col-api = interface
+col-home = dossier
 col-pid = processus
 
 ## Charte et accréditations
@@ -181,6 +182,8 @@ charter-assessors = Assesseurs : { $administrations }
 charter-vice-presidency = Vice-présidence de la région : { $administration }
 charter-keyholders = Détenteurs de clé : { $keyholders } ; il faut { $threshold } signatures
 charter-review-by = À relire avant le { $date }
+
+signers-none = personne
 
 breach-list = { $line }
     { $rest }
@@ -317,17 +320,40 @@ store-verified = { $entries ->
     [one] Une écriture vérifiée
    *[other] { $entries } écritures vérifiées
 }.
-store-damage = { $file }, octet { $offset } : { $what }, { $entry }
-store-garbled = octets abîmés
-store-missing = segment absent
-store-not-authentic = non authentique
+store-damage = { $file }, octet { $offset } : { $entry }
+store-mended = { $count ->
+    [one] Un endroit abîmé : ce qui y était a été réécrit ailleurs.
+   *[other] { $count } endroits abîmés : ce qui y était a été réécrit ailleurs.
+}
 store-entry = écriture { $sequence } du journal { $log } de { $author }
 store-entry-unknown = contenu méconnaissable
-store-running = Le nœud tourne : ce qu'il est en train d'écrire n'est pas jugé.
 store-rebuilt = { $records ->
     [one] Index refait à partir d'un enregistrement.
    *[other] Index refait à partir de { $records } enregistrements.
 }
+
+## Démonstration
+
+demo-starting = { $count ->
+    [one] Démarrage d'un nœud dans { $dir }…
+   *[other] Démarrage de { $count } nœuds dans { $dir }…
+}
+demo-ready = Le réseau est là : { $count } nœuds, { $documents ->
+    [0] avec les documents qu'il avait
+    [one] un document publié
+   *[other] { $documents } documents publiés
+}, partout les mêmes.
+demo-try = À essayer, dans un autre terminal :
+      palabre --home { $one } document list
+      palabre --home { $one } document publish FICHIER --title "Un titre" --lang fr
+      palabre --home { $other } document list
+      palabre --home { $one } peer list
+      kill -9 { $pid }    (un nœud meurt ; les autres continuent)
+      palabre --home { $other } run    (il revient et rattrape)
+demo-end = Ctrl-C arrête tout. Tout est décrit dans { $record }
+demo-child-ended = Le nœud de { $administration } s'est arrêté ({ $status }). Pour le faire revenir : « palabre --home { $home } run ».
+demo-stopping = Arrêt des nœuds…
+demo-kept = Le réseau reste dans { $dir } : « palabre demo --dir { $dir } » le redémarre.
 
 ## Causes
 
@@ -553,3 +579,13 @@ err-store-damaged = { $count ->
 err-store = Ce que le nœud garde ne peut pas être ouvert.
     .why = { $detail }
     .next = Vérifiez le disque ; « palabre store verify » dit ce qui est abîmé.
+
+err-demo-ports = Pas assez de ports libres à partir de { $port }.
+    .why = Chaque nœud en prend deux.
+    .next = Donnez un autre premier port : « palabre demo --port 20000 ».
+err-demo-child = Le nœud de { $administration } s'est arrêté au démarrage.
+    .why = { $detail }
+    .next = Tout ce qu'il a dit est dans { $log }
+err-demo-patience = Le réseau n'est pas complet après { $seconds } s.
+    .why = Un nœud ne voit pas les autres, ou n'a pas encore tout reçu.
+    .next = Essayez avec moins de nœuds (--nodes), et --dir pour garder les journaux.

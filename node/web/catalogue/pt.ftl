@@ -153,6 +153,7 @@ col-commission = comissão
 col-host = anfitrião
 col-members = membros
 col-api = interface
+col-home = pasta
 col-pid = processo
 
 ## Carta e acreditações
@@ -181,6 +182,8 @@ charter-assessors = Assessores: { $administrations }
 charter-vice-presidency = Vice-presidência da região: { $administration }
 charter-keyholders = Detentores de chave: { $keyholders }; são precisas { $threshold } assinaturas
 charter-review-by = A rever até { $date }
+
+signers-none = ninguém
 
 breach-list = { $line }
     { $rest }
@@ -317,17 +320,40 @@ store-verified = { $entries ->
     [one] Um registo verificado
    *[other] { $entries } registos verificados
 }.
-store-damage = { $file }, byte { $offset }: { $what }, { $entry }
-store-garbled = bytes danificados
-store-missing = segmento em falta
-store-not-authentic = não autêntico
+store-damage = { $file }, byte { $offset }: { $entry }
+store-mended = { $count ->
+    [one] Um lugar danificado: o que lá estava foi reescrito noutro lado.
+   *[other] { $count } lugares danificados: o que lá estava foi reescrito noutro lado.
+}
 store-entry = registo { $sequence } do diário { $log } de { $author }
 store-entry-unknown = conteúdo irreconhecível
-store-running = O nó está a funcionar: o que está a escrever agora não é julgado.
 store-rebuilt = { $records ->
     [one] Índice refeito a partir de um registo.
    *[other] Índice refeito a partir de { $records } registos.
 }
+
+## Demonstração
+
+demo-starting = { $count ->
+    [one] A arrancar um nó em { $dir }…
+   *[other] A arrancar { $count } nós em { $dir }…
+}
+demo-ready = A rede está pronta: { $count } nós, { $documents ->
+    [0] com os documentos que tinha
+    [one] um documento publicado
+   *[other] { $documents } documentos publicados
+}, os mesmos em todo o lado.
+demo-try = Para experimentar, noutro terminal:
+      palabre --home { $one } document list
+      palabre --home { $one } document publish FICHEIRO --title "Um título" --lang pt
+      palabre --home { $other } document list
+      palabre --home { $one } peer list
+      kill -9 { $pid }    (um nó morre; os outros continuam)
+      palabre --home { $other } run    (regressa e recupera)
+demo-end = Ctrl-C para tudo. Tudo está descrito em { $record }
+demo-child-ended = O nó de { $administration } parou ({ $status }). Para o fazer voltar: «palabre --home { $home } run».
+demo-stopping = A parar os nós…
+demo-kept = A rede fica em { $dir }: «palabre demo --dir { $dir }» volta a arrancá-la.
 
 ## Causas
 
@@ -553,3 +579,13 @@ err-store-damaged = { $count ->
 err-store = O que o nó guarda não pode ser aberto.
     .why = { $detail }
     .next = Verifique o disco; «palabre store verify» diz o que está danificado.
+
+err-demo-ports = Não há portas livres suficientes a partir de { $port }.
+    .why = Cada nó ocupa duas.
+    .next = Indique outra primeira porta: «palabre demo --port 20000».
+err-demo-child = O nó de { $administration } parou ao arrancar.
+    .why = { $detail }
+    .next = Tudo o que disse está em { $log }
+err-demo-patience = A rede não está completa ao fim de { $seconds } s.
+    .why = Um nó não vê os outros, ou ainda não recebeu tudo.
+    .next = Experimente com menos nós (--nodes), e --dir para guardar os diários de execução.

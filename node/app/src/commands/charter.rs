@@ -1,0 +1,65 @@
+//! `palabre charter`: the region's rule book, by files (`docs/design.md` §4). A keyholder can found, check and sign on
+//! a machine that never saw a network.
+
+pub(crate) mod breaches;
+mod check;
+pub(crate) mod found;
+mod show;
+mod sign;
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use palabre_core::charter::CharterFile;
+use palabre_core::id::NetworkId;
+use palabre_web::problem::Kind;
+use palabre_web::text;
+
+use crate::cli::Speech;
+use crate::failure::Failure;
+
+/// `palabre charter …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Charter {
+    /// Makes revision 1 from a template and keys; unsigned.
+    Found(found::Found),
+    /// Signs a revision.
+    Sign(sign::Sign),
+    /// Shows a charter.
+    Show {
+        /// A charter file; else the home's.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Checks the rules and the signatures of a charter.
+    Check {
+        /// A charter file; else the home's.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+}
+
+impl Charter {
+    /// Does it.
+    pub(crate) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
+        match self {
+            Self::Found(found) => found.run(speech),
+            Self::Sign(sign) => sign.run(home, speech),
+            Self::Show { file } => show::run(&file_or_own(file, home)?, speech),
+            Self::Check { file } => check::run(&file_or_own(file, home)?, speech),
+        }
+    }
+}
+
+/// The charter file that is meant: a named one, else that of the home.
+fn file_or_own(file: Option<PathBuf>, home: &Path) -> Result<PathBuf, Failure> {
+    file.map_or_else(|| crate::home::founding::own_charter(&crate::home::peek(home)?), Ok)
+}
+
+/// The network that a genesis founds. Later revisions, and their signatures, come with governance.
+pub(crate) fn network_of(charter: &CharterFile, file: &Path) -> Result<NetworkId, Failure> {
+    charter.charter.founds().ok_or_else(|| {
+        let (file, revision) = (file.display().to_string(), charter.charter.revision);
+        Failure::new(Kind::Refused, text!("err-not-genesis", file = file, revision = revision))
+    })
+}

@@ -1,0 +1,102 @@
+//! `palabre run`: the node itself, until it is told to stop.
+
+use std::future::Future;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use clap::Args;
+use palabre_web::problem::Kind;
+use palabre_web::text;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::Speech;
+use crate::daemon::{self, DaemonError, Setup};
+use crate::failure::{Failure, cause, internal};
+use crate::home::settings::{LogLevel, Settings};
+use crate::home::{self, founding, keys};
+
+/// `palabre run`
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Stop when the standard input ends, that is with the process that holds its other end, however that died.
+    #[arg(long, hide = true)]
+    while_stdin_open: bool,
+}
+
+impl Run {
+    /// Does it.
+    pub(crate) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
+        let home = home::open(place)?;
+        let settings = Settings::read(&home.settings())?;
+        let rules = founding::load(&home)?;
+        let secret = keys::read(&keys::node_file(&home))?;
+        let node = secret.node_key();
+        if !rules.admits(&node) {
+            return Err(Failure::new(Kind::Refused, text!("err-not-mandated", node = node.to_string())));
+        }
+        let token = keys::token(&home)?;
+        log(settings.log, speech.is_json());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| internal(&error))?;
+        let setup = Setup { settings, rules, secret, token };
+        runtime.block_on(async {
+            let stop = stop(self.while_stdin_open).map_err(|error| internal(&error))?;
+            // On a task of its own: its thread may then block on the disk without stopping the others.
+            let node = tokio::spawn(daemon::run(home, setup, stop));
+            node.await.map_err(|error| internal(&error))?.map_err(|error| failure(&error))
+        })
+    }
+}
+
+/// What the log says goes to the standard error: in words on a terminal and in the system's journal, in JSON with
+/// `--json`.
+fn log(level: LogLevel, json: bool) {
+    let filter = EnvFilter::new(level.filter());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A logger that is set already stays: nothing is lost by that.
+    let _ = if json { lines.json().try_init() } else { lines.with_ansi(io::stderr().is_terminal()).try_init() };
+}
+
+/// Ends when the node shall stop: SIGTERM, SIGINT, or the end of the standard input where that is wished.
+fn stop(while_stdin_open: bool) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let end = while_stdin_open.then(stdin_ends).transpose()?;
+    Ok(async move {
+        let ended = async {
+            match end {
+                // An error means that the thread has ended: so has the input.
+                Some(end) => drop(end.await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            () = ended => {}
+        }
+    })
+}
+
+/// Tells when the standard input ends. On a thread of its own: a read that blocks cannot be called off, and must not
+/// hold up the end of the runtime.
+fn stdin_ends() -> io::Result<oneshot::Receiver<()>> {
+    let (tell, told) = oneshot::channel();
+    std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+        // Whatever comes is not for this node; an error is an end.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = tell.send(());
+    })?;
+    Ok(told)
+}
+
+fn failure(error: &DaemonError) -> Failure {
+    match error {
+        DaemonError::Api { address, source } => Failure::new(
+            Kind::Failure,
+            text!("err-address-in-use", address = address.to_string(), cause = cause(source)),
+        ),
+        other => internal(other),
+    }
+}

@@ -1,0 +1,44 @@
+//! `palabre status`: how the running node is.
+
+use std::path::Path;
+
+use palabre_web::text;
+use palabre_web::views::{PeerState, StatusView};
+
+use super::peer;
+use crate::cli::{Speech, units};
+use crate::client::{Client, block_on};
+use crate::failure::Failure;
+
+/// Shows it.
+pub(crate) fn run(home: &Path, speech: Speech) -> Result<(), Failure> {
+    let client = Client::of(home, speech.lang())?;
+    let answer = block_on(client.get::<StatusView>(&["status"], &[]))?;
+    speech.relay(&answer, say);
+    Ok(())
+}
+
+fn say(status: &StatusView, speech: Speech) {
+    let administration = status.administration.as_ref().map(ToString::to_string).unwrap_or_default();
+    speech.say(&text!("status-node", administration = administration, node = status.node.to_string()));
+    speech.say(&text!("status-network", network = status.network.to_string(), revision = status.revision));
+    for address in &status.listen {
+        speech.say(&text!("status-listen", address = address.clone()));
+    }
+    speech.say(&text!("status-ledger", hash = status.ledger.to_string()));
+    for (audience, hash) in &status.state {
+        speech.say(&text!("status-state", audience = audience.0.clone(), hash = hash.to_string()));
+    }
+    speech.say(&if status.lag.entries == 0 {
+        text!("status-level")
+    } else {
+        let since = units::duration(status.lag.seconds, speech.lang());
+        text!("status-behind", entries = status.lag.entries, since = since)
+    });
+    let connected = status.peers.iter().filter(|peer| peer.state == PeerState::Connected).count();
+    speech.say(&text!("status-peers", connected = connected, all = status.peers.len()));
+    if !status.peers.is_empty() {
+        Speech::print("");
+        speech.show(&peer::table(&status.peers, speech.lang()));
+    }
+}
