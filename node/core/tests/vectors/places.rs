@@ -11,7 +11,7 @@ use crate::{entries, mandates};
 fn every_place_gets_its_verdict() {
     let file = file("places.json");
     let rules = mandates::mandated(mandates::rules(&file["charter"]), &file["mandates"]);
-    judge_all(&file["vectors"], (7, 21), |vector| {
+    judge_all(&file["vectors"], (7, 23), |vector| {
         let mut memory = Memory::default();
         let last = list(&vector["held"]).iter().chain([&vector["entry"]]).map(|entry| {
             let entry = entries::verify(&bytes(entry), rules.network()).unwrap();

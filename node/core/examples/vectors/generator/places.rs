@@ -127,6 +127,9 @@ fn places(scene: &mut Scene<'_>) {
     let (late, two) = (scene.at(2, &[&second]), scene.at(2, &[&opening, &second]));
     scene.say("waits", ("after-missing", "after an entry that has not come"), &[&opening], &late);
     scene.say("waits", ("after-one-missing", "after two, of which one has not come"), &[&opening], &two);
+    let why = "after an entry that has not come, and one that is not before its place";
+    let late = scene.at(2, &[&branch, &third]);
+    scene.say("wrong-place", ("after-missing-and-late", why), &[&opening, &second, &third], &late);
     let why = "after an entry that waits itself";
     let last = scene.at(3, &[&third]);
     scene.say("waits", ("after-waiting", why), &[&opening, &third], &last);
@@ -143,6 +146,10 @@ fn broken(scene: &mut Scene<'_>) {
     let why = "and so on";
     let last = scene.at(4, &[&again]);
     scene.say("broken-after", ("after-broken", why), &[&opening, &misplaced, &again], &last);
+    let why = "after an act that has not come, and one that is out of place";
+    let absent = scene.by("CI", 4, 1, &[&opening]);
+    let both = scene.at(3, &[&absent, &misplaced]);
+    scene.say("broken-after", ("after-missing-and-misplaced", why), &[&opening, &misplaced], &both);
     let foreign = Acted::opening(scene.cast, "SN", 0);
     let built = scene.at(1, &[&foreign]);
     scene.say("foreign-after", ("after-foreign", "after an act on another object"), &[&opening, &foreign], &built);

@@ -40,7 +40,7 @@ fn contents(book: &mut Book) {
     book.valid_file("one-of-one", "one keyholder", &one, &one.encode_to_vec(), &file, &["CI"]);
     let unanimous = v1::Charter { threshold: 5, ..base.clone() };
     book.valid("unanimous", "a threshold of all", &unanimous);
-    for date in ["2027-02-29", "0000-12-31", "9999-04-30"] {
+    for date in ["2027-02-29", "0000-12-31", "9999-04-30", "2030-01-01"] {
         let why = format!("{date}: a month from 01 to 12, a day that it has in some year");
         book.valid(&format!("review-by-{date}"), &why, &v1::Charter { review_by: date.to_owned(), ..base.clone() });
     }

@@ -123,6 +123,14 @@ fn headers(book: &mut Book<'_>) {
     wrong_wire_types(&mut say);
     let attachment = [wire::bytes(1, &hash(b"content")), wire::key(2, VARINT)].concat();
     say("attachment-cut", "a number of an attachment ends with the attachment", &wire::bytes(13, &attachment));
+    let over = [wire::bytes(13, &attachment), wire::number(100, 1)].concat();
+    say("attachment-overrun", "a number of an attachment would go on in the header", &over);
+    let beyond = [wire::bytes(1, &hash(b"content")), wire::key(9, BYTES), vec![3]].concat();
+    let over = [wire::bytes(13, &beyond), wire::number(100, 1)].concat();
+    say("attachment-length-overrun", "a length in an attachment ends in the header", &over);
+    let open = [wire::bytes(1, &hash(b"content")), wire::key(9, GROUP)].concat();
+    let over = [wire::bytes(13, &open), wire::key(9, GROUP_END)].concat();
+    say("attachment-group-overrun", "a group in an attachment ends in the header", &over);
     let deep = wire::nested_groups(DEPTH_MAX, &wire::number(1, 1));
     say("attachment-too-deep", "a field in an attachment and 99 groups", &wire::bytes(13, &deep));
 }

@@ -58,6 +58,8 @@ fn fields(book: &mut Book<'_>) {
     say("code", "code-lower", "an administration that is no code", &|m| m.administration = "ci".into());
     say("code", "code-missing", "no administration", &|m| m.administration.clear());
     say("number", "number-zero", "mandates count from 1", &|m| m.number = 0);
+    let why = "number 0, though it names one before";
+    say("number", "number-zero-with-previous", why, &|m| (m.number, m.previous) = (0, vec![1; 32]));
     say("number", "first-with-previous", "the first mandate names none before it", &|m| m.previous = vec![1; 32]);
     say("number", "second-without-previous", "mandate 2 names mandate 1", &|m| m.number = 2);
     say("field-length", "previous-31", "`previous` has 31 bytes", &|m| (m.number, m.previous) = (2, vec![1; 31]));
@@ -77,6 +79,9 @@ fn signers(book: &mut Book<'_>) {
     let named = |code: &str| v1::Mandate { administration: code.to_owned(), ..ours.clone() };
     book.refused("stranger", "stranger", "an administration that the charter does not list", &named("XX"));
     book.refused("stranger", "without-key", "an administration that has no key in the charter", &named("NGO"));
+    let unsigned = v1::SignedMandate { mandate: named("XX").encode_to_vec(), signature: vec![1; 63] }.encode_to_vec();
+    let why = "a signature of 63 bytes, and an administration that the charter does not list";
+    book.refused_signed("signature-length", "order-length-stranger", why, &unsigned);
     book.refused("key", "key-no-point", "an administration whose key is no point", &named("LAB"));
     book.refused("signature", "signed-by-another", "SN's mandate, signed by CI", &named("SN"));
     let bytes = ours.encode_to_vec();
