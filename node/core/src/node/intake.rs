@@ -15,7 +15,7 @@ use crate::ledger::entry::content_hash;
 use crate::ledger::{Entry, ForkProof, Head, RawEntry, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// What waits for the answer to one [`Effect::Append`].
 #[derive(Debug, Default)]
@@ -185,7 +185,7 @@ impl Node {
         &mut self,
         storage: &mut S,
         records: &[(Record, Position)],
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let batch = self.intake.batches.pop_front().unwrap_or_default();

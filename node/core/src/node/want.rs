@@ -11,7 +11,7 @@ use super::intake::{Batch, Outcome, kept, range};
 use crate::id::{LogId, LogName, NodeKey, Sequence};
 use crate::state::{StateError, Storage};
 use crate::sync::session::CREDIT_WINDOW;
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Most entries under way from one peer: a few windows of credit, so that what a peer leaves undone is small.
 pub(super) const WANT_MAX: u64 = 2_048;
@@ -96,7 +96,7 @@ impl Wants {
 
 impl Node {
     /// Asks peers for what they have shown and nobody was asked for.
-    pub(super) fn plan(&mut self, now: Millis, out: &mut Vec<Effect>) {
+    pub(super) fn plan(&mut self, now: Moment, out: &mut Vec<Effect>) {
         let mut peers: Vec<(u64, NodeKey)> =
             self.sessions.keys().map(|peer| (self.wants.under_way(peer), *peer)).collect();
         peers.sort_unstable();
@@ -215,7 +215,7 @@ impl Node {
         storage: &mut S,
         peer: NodeKey,
         message: v1::Delivery,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         let mut records = Vec::new();
@@ -308,7 +308,7 @@ impl Node {
     }
 
     /// What a silent peer should deliver may be wanted from another.
-    pub(super) fn release_stalled(&mut self, now: Millis) {
+    pub(super) fn release_stalled(&mut self, now: Moment) {
         let stalled: Vec<NodeKey> =
             self.sessions.iter().filter(|(_, s)| now.since(s.heard) >= STALL).map(|(peer, _)| *peer).collect();
         for peer in stalled {
