@@ -152,7 +152,7 @@ impl Node {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
         session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
         self.send_frontier(storage, peer, false, out);
-        self.want_ahead(storage, peer, message, out)?;
+        self.want_ahead(storage, peer, message, now, out)?;
         self.plan(now, out);
         Ok(Ok(()))
     }

@@ -7,7 +7,7 @@
 //! | `intake` | entries and proofs: verified, judged, made durable, folded |
 //! | `write` | the node's own acts |
 //! | `exchange` | digests, frontiers, rules, fork proofs |
-//! | `want` | what to take from whom |
+//! | `want`, `receipt` | what to take from whom, and what comes of it |
 //! | `serve` | what to give, in which order |
 //! | `gossip` | the fast path |
 //! | `fetch` | attachments |
@@ -22,6 +22,7 @@ mod gossip;
 mod intake;
 mod mend;
 mod neighbours;
+mod receipt;
 mod serve;
 mod start;
 pub mod status;
@@ -98,7 +99,7 @@ impl Node {
             Event::Gossip { from, message, bytes } => self.gossip(storage, from, message, &bytes, now, &mut out)?,
             Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
-            Event::AppendRefused => self.append_refused(&mut out),
+            Event::AppendRefused => self.append_refused(now, &mut out),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
@@ -141,7 +142,6 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-        session.heard = now;
         let outcome = match session.unpack(packet) {
             Ok(body) => self.frame(storage, peer, body, now, out)?,
             Err(error) => Err(error.into()),
@@ -202,7 +202,7 @@ impl Node {
 
     fn tick<S: Storage>(&mut self, storage: &mut S, now: Moment, out: &mut Vec<Effect>) -> Result<(), StateError> {
         self.announced.expire(now, out);
-        self.release_stalled(now);
+        self.notice_stalled(now);
         self.tell_changes(now, out);
         self.plan(now, out);
         self.plan_fetches(storage, now, out)?;

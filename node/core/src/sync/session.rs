@@ -82,8 +82,8 @@ pub struct Session {
     pub asked: u64,
     /// Entries and bytes that the other side last said it would send.
     pub promised: (u64, u64),
-    /// When the last packet came.
-    pub heard: Moment,
+    /// Since when the other side has owed entries without delivering any.
+    pub owing_since: Moment,
 }
 
 impl Session {
@@ -107,7 +107,7 @@ impl Session {
             owed: 0,
             asked: 0,
             promised: (0, 0),
-            heard: now,
+            owing_since: now,
         })
     }
 
