@@ -83,7 +83,8 @@ pub enum Event {
     },
     /// The records of the oldest [`Effect::Append`] that was not answered yet are durable.
     Appended(Vec<(Record, Position)>),
-    /// They could not be written (a full or read-only disk); nothing of them is on disk.
+    /// They could not be written (a full or read-only disk). Nothing is on disk of them, nor of any other that was not
+    /// answered, and nothing will be: all of them are refused with this one answer.
     AppendRefused,
     /// An attachment is held.
     Fetched {

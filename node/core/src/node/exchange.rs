@@ -14,7 +14,7 @@ use crate::ledger::book::{self, read_fork};
 use crate::ledger::{ForkProof, Head, Record};
 use crate::state::{StateError, Storage};
 use crate::sync::session::Digest;
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Least milliseconds between two digests on a connection (`docs/design.md` §7).
 pub(super) const DIGEST_EVERY: u64 = 2_000;
@@ -33,7 +33,7 @@ impl Node {
             .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier().hash()) })
     }
 
-    pub(super) fn send_digest(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+    pub(super) fn send_digest(&mut self, peer: NodeKey, now: Moment, out: &mut Vec<Effect>) {
         let digest = self.own_digest();
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.sent_digest = Some((digest, now));
@@ -42,7 +42,7 @@ impl Node {
     }
 
     /// Sends a digest to whoever has not seen the present one and does not hold the same.
-    pub(super) fn tell_changes(&mut self, now: Millis, out: &mut Vec<Effect>) {
+    pub(super) fn tell_changes(&mut self, now: Moment, out: &mut Vec<Effect>) {
         let digest = self.own_digest();
         let due: Vec<NodeKey> = self
             .sessions
@@ -140,7 +140,7 @@ impl Node {
         storage: &S,
         peer: NodeKey,
         message: &v1::Frontier,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         for head in &message.heads {
@@ -152,7 +152,7 @@ impl Node {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
         session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
         self.send_frontier(storage, peer, false, out);
-        self.want_ahead(storage, peer, message, out)?;
+        self.want_ahead(storage, peer, message, now, out)?;
         self.plan(now, out);
         Ok(Ok(()))
     }

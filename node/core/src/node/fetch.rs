@@ -10,7 +10,7 @@ use crate::id::{ContentHash, NodeKey};
 use crate::ledger::Entry;
 use crate::ledger::book::{self, Effective};
 use crate::state::{State, StateError, Storage};
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Keys of the index under which missing attachments stand.
 const MISSING: &[u8] = b"m";
@@ -28,7 +28,7 @@ const RETRY: u64 = 30_000;
 pub(super) struct Fetches {
     under_way: BTreeMap<ContentHash, NodeKey>,
     tried: BTreeMap<ContentHash, BTreeSet<NodeKey>>,
-    tried_since: Option<Millis>,
+    tried_since: Option<Moment>,
 }
 
 impl Fetches {
@@ -91,7 +91,7 @@ impl Node {
         &mut self,
         storage: &mut S,
         hash: &ContentHash,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.under_way.remove(hash);
@@ -106,7 +106,7 @@ impl Node {
         storage: &mut S,
         peer: NodeKey,
         hash: ContentHash,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.under_way.remove(&hash);
@@ -119,7 +119,7 @@ impl Node {
     pub(super) fn plan_fetches<S: Storage>(
         &mut self,
         storage: &mut S,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         if self.fetches.tried_since.is_some_and(|since| now.since(since) >= RETRY) {

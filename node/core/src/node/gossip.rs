@@ -12,7 +12,7 @@ use super::intake::{Batch, Outcome};
 use crate::id::{LogName, NodeKey, Sequence};
 use crate::ledger::{Entry, Head, RawEntry};
 use crate::state::{StateError, Storage};
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Largest entry that is gossiped whole, in bytes (`docs/design.md` §7).
 const WHOLE_MAX: usize = 512;
@@ -24,11 +24,11 @@ const WAITING_MAX: usize = 4_096;
 /// Announcements whose entries have not come.
 #[derive(Debug, Default)]
 pub(super) struct Announced {
-    waiting: BTreeMap<(LogName, Sequence), Vec<(MessageId, Millis)>>,
+    waiting: BTreeMap<(LogName, Sequence), Vec<(MessageId, Moment)>>,
 }
 
 impl Announced {
-    fn wait(&mut self, log: LogName, sequence: Sequence, message: MessageId, now: Millis) -> bool {
+    fn wait(&mut self, log: LogName, sequence: Sequence, message: MessageId, now: Moment) -> bool {
         if self.waiting.len() >= WAITING_MAX {
             return false;
         }
@@ -42,7 +42,7 @@ impl Announced {
         out.extend(messages.into_iter().map(|(message, _)| Effect::Verdict { message, verdict: Verdict::Accept }));
     }
 
-    pub(super) fn expire(&mut self, now: Millis, out: &mut Vec<Effect>) {
+    pub(super) fn expire(&mut self, now: Moment, out: &mut Vec<Effect>) {
         self.waiting.retain(|_, messages| {
             messages.retain(|(message, since)| {
                 let waits = now.since(*since) < PATIENCE;
@@ -75,7 +75,7 @@ impl Node {
         from: NodeKey,
         message: MessageId,
         bytes: &[u8],
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let verdict = match v1::Gossip::decode(bytes).ok().and_then(|gossip| gossip.body) {
@@ -118,7 +118,7 @@ impl Node {
         from: NodeKey,
         message: MessageId,
         place: &v1::Ahead,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Option<Verdict>, StateError> {
         let Some((log, head)) = parse_place(&place.author, &place.log, place.sequence, &place.id) else {

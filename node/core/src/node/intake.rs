@@ -15,7 +15,7 @@ use crate::ledger::entry::content_hash;
 use crate::ledger::{Entry, ForkProof, Head, RawEntry, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// What waits for the answer to one [`Effect::Append`].
 #[derive(Debug, Default)]
@@ -37,7 +37,11 @@ pub(super) struct Intake {
     tentative: BTreeMap<LogName, Head>,
     batches: VecDeque<Batch>,
     damaged: BTreeMap<LogName, Vec<Sequence>>,
+    refused: Option<Moment>,
 }
+
+/// Milliseconds after a refusal by the disk before peers are asked again for what it did not take.
+const REFUSED: u64 = 30_000;
 
 /// What became of an entry that came.
 pub(super) enum Outcome {
@@ -89,6 +93,15 @@ impl Intake {
         }
     }
 
+    /// Whether the disk has taken nothing lately: what comes would be thrown away.
+    pub(super) fn is_refused(&self, now: Moment) -> bool {
+        self.refused.is_some_and(|refused| now.since(refused) < REFUSED)
+    }
+
+    fn is_damaged(&self, log: &LogName, sequence: Sequence) -> bool {
+        self.damaged.get(log).is_some_and(|places| places.contains(&sequence))
+    }
+
     fn mends(&mut self, log: &LogName, sequence: Sequence) -> bool {
         let Some(damaged) = self.damaged.get_mut(log) else { return false };
         let before = damaged.len();
@@ -132,7 +145,7 @@ impl Node {
             Verdict::Ahead => Ok(self.take(entry, false)),
             Verdict::TooFarAhead | Verdict::Frozen => Ok(Outcome::Dropped),
             Verdict::Parted => Ok(Outcome::Parted),
-            Verdict::Held if self.intake.mends(&log, sequence) => Ok(self.take(entry, false)),
+            Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take(entry, false)),
             Verdict::Held => Ok(Outcome::Held),
             Verdict::Conflict(there) => {
                 let Some(other) = book::read_entry(storage, there.position, &self.network)? else {
@@ -185,7 +198,7 @@ impl Node {
         &mut self,
         storage: &mut S,
         records: &[(Record, Position)],
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let batch = self.intake.batches.pop_front().unwrap_or_default();
@@ -227,7 +240,9 @@ impl Node {
             }
             Verdict::Held => {
                 self.ledger.relocate(storage, entry, position)?;
-                out.push(Effect::Report(Notice::Mended { log, sequence }));
+                if self.intake.mends(&log, sequence) {
+                    out.push(Effect::Report(Notice::Mended { log, sequence }));
+                }
             }
             // A fork proof overtook it on the way to the disk.
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => {}
@@ -289,7 +304,8 @@ impl Node {
     }
 
     /// The disk takes nothing now: what was pending is forgotten, and will be wanted again.
-    pub(super) fn append_refused(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn append_refused(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        self.intake.refused = Some(now);
         let batches = std::mem::take(&mut self.intake.batches);
         self.intake.pending.clear();
         self.intake.tentative.clear();

@@ -7,7 +7,7 @@
 //! | `intake` | entries and proofs: verified, judged, made durable, folded |
 //! | `write` | the node's own acts |
 //! | `exchange` | digests, frontiers, rules, fork proofs |
-//! | `want` | what to take from whom |
+//! | `want`, `receipt` | what to take from whom, and what comes of it |
 //! | `serve` | what to give, in which order |
 //! | `gossip` | the fast path |
 //! | `fetch` | attachments |
@@ -22,6 +22,7 @@ mod gossip;
 mod intake;
 mod mend;
 mod neighbours;
+mod receipt;
 mod serve;
 mod start;
 pub mod status;
@@ -43,7 +44,7 @@ use crate::ledger::{Ledger, OwnLog, Record};
 use crate::state::{StateError, Storage};
 use crate::sync::Session;
 use crate::sync::session::Digest;
-use crate::time::Millis;
+use crate::time::{Millis, Moment, Steady};
 use fetch::Fetches;
 use gossip::Announced;
 use intake::{Batch, Intake};
@@ -72,8 +73,9 @@ pub struct Node {
     announced: Announced,
     fetches: Fetches,
     neighbours: Neighbours,
+    steady: Steady,
     digest: Option<Digest>,
-    behind_since: Option<Millis>,
+    behind_since: Option<Moment>,
 }
 
 impl Node {
@@ -85,6 +87,9 @@ impl Node {
         now: Millis,
     ) -> Result<Vec<Effect>, StateError> {
         let mut out = Vec::new();
+        // Acts carry what the clock shows; pauses and patience count in time that nobody can set back.
+        let clock = now;
+        let now = self.steady.advance(clock);
         match event {
             Event::Connected { peer } => self.connected(peer, now, &mut out),
             Event::Disconnected { peer } => self.disconnected(peer, now, &mut out),
@@ -92,9 +97,9 @@ impl Node {
             Event::Found { peer, addresses } => self.neighbours.found(peer, addresses),
             Event::Packet { peer, packet } => self.packet(storage, peer, &packet, now, &mut out)?,
             Event::Gossip { from, message, bytes } => self.gossip(storage, from, message, &bytes, now, &mut out)?,
-            Event::Write { ticket, write } => self.write(storage, ticket, write, now, &mut out)?,
+            Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
-            Event::AppendRefused => self.append_refused(&mut out),
+            Event::AppendRefused => self.append_refused(now, &mut out),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
@@ -104,7 +109,7 @@ impl Node {
         Ok(out)
     }
 
-    fn connected(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+    fn connected(&mut self, peer: NodeKey, now: Moment, out: &mut Vec<Effect>) {
         if !self.rules.admits(&peer) {
             out.push(Effect::Disconnect { peer, reason: Fault::NotAdmitted });
             return;
@@ -120,7 +125,7 @@ impl Node {
         }
     }
 
-    fn disconnected(&mut self, peer: NodeKey, now: Millis, out: &mut Vec<Effect>) {
+    fn disconnected(&mut self, peer: NodeKey, now: Moment, out: &mut Vec<Effect>) {
         self.sessions.remove(&peer);
         self.neighbours.disconnected(&peer, now);
         self.wants.forget(&peer);
@@ -133,11 +138,10 @@ impl Node {
         storage: &mut S,
         peer: NodeKey,
         packet: &[u8],
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-        session.heard = now;
         let outcome = match session.unpack(packet) {
             Ok(body) => self.frame(storage, peer, body, now, out)?,
             Err(error) => Err(error.into()),
@@ -153,7 +157,7 @@ impl Node {
         storage: &mut S,
         peer: NodeKey,
         body: Body,
-        now: Millis,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         match body {
@@ -175,7 +179,7 @@ impl Node {
     }
 
     /// Closes a connection over a fault and leaves the peer alone for a while.
-    fn pause(&mut self, peer: NodeKey, fault: Fault, now: Millis, out: &mut Vec<Effect>) {
+    fn pause(&mut self, peer: NodeKey, fault: Fault, now: Moment, out: &mut Vec<Effect>) {
         let text = fault.to_string();
         self.neighbours.paused(peer, text.clone(), now);
         out.push(Effect::Report(Notice::Paused { peer, fault: text }));
@@ -196,9 +200,9 @@ impl Node {
         }
     }
 
-    fn tick<S: Storage>(&mut self, storage: &mut S, now: Millis, out: &mut Vec<Effect>) -> Result<(), StateError> {
+    fn tick<S: Storage>(&mut self, storage: &mut S, now: Moment, out: &mut Vec<Effect>) -> Result<(), StateError> {
         self.announced.expire(now, out);
-        self.release_stalled(now);
+        self.notice_stalled(now);
         self.tell_changes(now, out);
         self.plan(now, out);
         self.plan_fetches(storage, now, out)?;

@@ -10,7 +10,7 @@ use super::event::{Effect, Fault};
 use super::status::AddressSource;
 use crate::charter::Rules;
 use crate::id::NodeKey;
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Connections that a node opens by itself.
 const LOW: usize = 4;
@@ -34,12 +34,12 @@ const SURPLUS: u64 = 60_000;
 /// What is remembered of a node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Acquaintance {
-    connected: Option<Millis>,
-    dialing: Option<Millis>,
+    connected: Option<Moment>,
+    dialing: Option<Moment>,
     failures: u32,
-    not_before: Millis,
+    not_before: Moment,
     found: Vec<String>,
-    attempted: Option<Millis>,
+    attempted: Option<Moment>,
     /// The last fault, for `peer why`.
     pub(super) fault: Option<String>,
     /// Why it could last not be reached, for `peer why`.
@@ -54,19 +54,19 @@ pub(super) struct Neighbours {
     configured: BTreeMap<NodeKey, Vec<String>>,
     known: BTreeMap<NodeKey, Acquaintance>,
     salt: u64,
-    rotated: Millis,
+    rotated: Moment,
 }
 
 impl Neighbours {
     pub(super) fn new(own: NodeKey, link: Link, configured: BTreeMap<NodeKey, Vec<String>>, salt: u64) -> Self {
-        Self { own, link, configured, known: BTreeMap::new(), salt, rotated: Millis(0) }
+        Self { own, link, configured, known: BTreeMap::new(), salt, rotated: Moment::default() }
     }
 
-    pub(super) fn begin(&mut self, now: Millis) {
+    pub(super) fn begin(&mut self, now: Moment) {
         self.rotated = now;
     }
 
-    pub(super) fn connected(&mut self, peer: NodeKey, now: Millis) {
+    pub(super) fn connected(&mut self, peer: NodeKey, now: Moment) {
         let known = self.known.entry(peer).or_default();
         known.connected = Some(now);
         known.dialing = None;
@@ -75,7 +75,7 @@ impl Neighbours {
     }
 
     /// A short pause follows: a connection that closes at once must not be opened again at once.
-    pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Millis) {
+    pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Moment) {
         if let Some(known) = self.known.get_mut(peer)
             && known.connected.take().is_some()
         {
@@ -83,7 +83,7 @@ impl Neighbours {
         }
     }
 
-    pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Millis) {
+    pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Moment) {
         let salt = self.salt;
         let known = self.known.entry(*peer).or_default();
         known.dialing = None;
@@ -93,7 +93,7 @@ impl Neighbours {
     }
 
     /// The peer did something wrong: it is left alone, longer each time.
-    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, now: Millis) {
+    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, now: Moment) {
         let salt = self.salt;
         let known = self.known.entry(peer).or_default();
         known.failures = known.failures.saturating_add(1);
@@ -104,7 +104,7 @@ impl Neighbours {
     pub(super) fn found(&mut self, peer: NodeKey, addresses: Vec<String>) {
         let known = self.known.entry(peer).or_default();
         known.found = addresses;
-        known.not_before = Millis(0);
+        known.not_before = Moment::default();
     }
 
     /// What is remembered of a node.
@@ -113,7 +113,7 @@ impl Neighbours {
     }
 
     /// Opens what is lacking and closes what is too much.
-    pub(super) fn plan(&mut self, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
+    pub(super) fn plan(&mut self, rules: &Rules, now: Moment, out: &mut Vec<Effect>) {
         self.give_up(now);
         let connected: BTreeSet<NodeKey> = self.with(|k| k.connected.is_some());
         let (low, high) = self.bounds();
@@ -129,7 +129,7 @@ impl Neighbours {
     }
 
     /// Whom to dial: the next on the ring, when no nearer one is a neighbour, and others until there are `wanted`.
-    fn choose(&self, rules: &Rules, wanted: usize, now: Millis) -> Vec<NodeKey> {
+    fn choose(&self, rules: &Rules, wanted: usize, now: Moment) -> Vec<NodeKey> {
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
         let nearest = self.on_ring(busy.iter().copied());
         let mut ready: Vec<NodeKey> = rules
@@ -149,7 +149,7 @@ impl Neighbours {
         next.into_iter().chain(ready.into_iter().take(lacking)).collect()
     }
 
-    fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Millis, out: &mut Vec<Effect>) {
+    fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Moment, out: &mut Vec<Effect>) {
         let addresses: Vec<String> = self.addresses(&peer, rules).into_iter().map(|(address, _)| address).collect();
         let known = self.known.entry(peer).or_default();
         if addresses.is_empty() {
@@ -191,7 +191,7 @@ impl Neighbours {
     }
 
     /// Closes surplus connections, never those to the neighbours on the ring.
-    fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Millis, out: &mut Vec<Effect>) {
+    fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Moment, out: &mut Vec<Effect>) {
         let surplus = connected.len().saturating_sub(high);
         if surplus == 0 {
             return;
@@ -207,7 +207,7 @@ impl Neighbours {
         out.extend(old.into_iter().take(surplus).map(|peer| Effect::Disconnect { peer, reason: Fault::Surplus }));
     }
 
-    fn give_up(&mut self, now: Millis) {
+    fn give_up(&mut self, now: Moment) {
         let late: Vec<NodeKey> =
             self.with(|k| k.dialing.is_some_and(|since| now.since(since) >= DIAL_PATIENCE)).into_iter().collect();
         for peer in late {
@@ -219,9 +219,8 @@ impl Neighbours {
         self.known.iter().filter(|(_, known)| keep(known)).map(|(key, _)| *key).collect()
     }
 
-    /// A clock that was set back makes `not_before` lie far ahead; no pause is longer than the longest.
-    fn is_ready(&self, peer: &NodeKey, now: Millis) -> bool {
-        self.known.get(peer).is_none_or(|k| k.not_before <= now || k.not_before.since(now) > 4 * PAUSE_LAST)
+    fn is_ready(&self, peer: &NodeKey, now: Moment) -> bool {
+        self.known.get(peer).is_none_or(|k| k.not_before <= now)
     }
 
     /// How far `key` lies after the own one on the ring of keys.
@@ -247,17 +246,17 @@ impl Neighbours {
 
 impl Acquaintance {
     /// Until when the node is left alone.
-    pub(super) const fn not_before(&self) -> Millis {
+    pub(super) const fn not_before(&self) -> Moment {
         self.not_before
     }
 
     /// Since when it is connected.
-    pub(super) const fn connected(&self) -> Option<Millis> {
+    pub(super) const fn connected(&self) -> Option<Moment> {
         self.connected
     }
 
     /// When it was last dialled.
-    pub(super) const fn attempted(&self) -> Option<Millis> {
+    pub(super) const fn attempted(&self) -> Option<Moment> {
         self.attempted
     }
 

@@ -94,7 +94,7 @@ impl Node {
             let mut bytes = 0;
             while bytes < DELIVERY_BYTES {
                 let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-                if session.unacknowledged + bytes as u64 >= CREDIT_WINDOW || session.elider.is_full() {
+                if session.unacknowledged >= CREDIT_WINDOW || session.elider.is_full() {
                     break;
                 }
                 let Some(due) = session.due.pop_front() else { break };
@@ -103,11 +103,12 @@ impl Node {
                     continue;
                 };
                 let attachments = small_attachments(storage, &entry);
+                let credit = entry.size() + attachments.iter().map(Vec::len).sum::<usize>();
                 let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
                 let known = session.their_head(&due.log);
                 let delivered = session.elider.elide(&entry, known, attachments);
-                bytes += entry.size().max(delivered.encoded_len());
-                session.unacknowledged += entry.size() as u64;
+                bytes += credit.max(delivered.encoded_len());
+                session.unacknowledged += credit as u64;
                 delivery.entries.push(delivered);
             }
             if delivery.entries.is_empty() && delivery.missing.is_empty() {

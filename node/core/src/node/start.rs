@@ -18,7 +18,7 @@ use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Head, Ledger, OwnLog, Record};
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage};
-use crate::time::Millis;
+use crate::time::{Millis, Steady};
 
 /// Who the node is.
 pub struct Identity {
@@ -61,6 +61,7 @@ impl Node {
             wants: Wants::default(),
             announced: Announced::default(),
             fetches: Fetches::default(),
+            steady: Steady::default(),
             digest: None,
             behind_since: None,
         })
@@ -148,7 +149,7 @@ impl Node {
             Some((name, head)) if !facts.tail_doubtful && !self.is_broken(&name) => OwnLog::resume(name, &head),
             _ => OwnLog::open(self.key, draw(&mut self.rng), last_own),
         };
-        self.neighbours.begin(now);
+        self.neighbours.begin(self.steady.advance(now));
         Ok(vec![self.admission()])
     }
 

@@ -6,7 +6,7 @@ use super::Node;
 pub use super::fetch::missing as missing_attachments;
 use super::neighbours::Acquaintance;
 use crate::id::{Code, NodeKey};
-use crate::time::Millis;
+use crate::time::{Millis, Moment};
 
 /// How a node stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,7 +79,9 @@ impl Node {
 
     fn peer(&self, node: NodeKey, administration: Code, now: Millis) -> Peer {
         let known = self.neighbours.acquaintance(&node);
-        let retry_in = known.map_or(0, |k| k.not_before().since(now));
+        let moment = self.steady.moment(now);
+        let shown = |then: Moment| Millis(now.0.saturating_sub(moment.since(then)));
+        let retry_in = known.map_or(0, |k| k.not_before().since(moment));
         let fault = known.and_then(|k| k.fault.clone());
         let state = match known {
             _ if self.sessions.contains_key(&node) => PeerState::Connected,
@@ -97,8 +99,8 @@ impl Node {
             retry_in,
             fault,
             unreached: known.and_then(|k| k.unreached.clone()),
-            connected: known.and_then(Acquaintance::connected),
-            attempted: known.and_then(Acquaintance::attempted),
+            connected: known.and_then(Acquaintance::connected).map(shown),
+            attempted: known.and_then(Acquaintance::attempted).map(shown),
         }
     }
 
@@ -131,7 +133,8 @@ impl Node {
     #[must_use]
     pub fn lag(&self, now: Millis) -> Lag {
         let entries = self.sessions.keys().map(|peer| self.missing_from(peer)).max().unwrap_or(0);
-        let seconds = self.behind_since.filter(|_| entries > 0).map_or(0, |since| now.since(since) / 1000);
+        let moment = self.steady.moment(now);
+        let seconds = self.behind_since.filter(|_| entries > 0).map_or(0, |since| moment.since(since) / 1000);
         Lag { entries, seconds }
     }
 

@@ -16,10 +16,10 @@ impl Node {
         storage: &S,
         ticket: Ticket,
         write: Write,
-        now: Millis,
+        clock: Millis,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        match self.draft(storage, write, now)? {
+        match self.draft(storage, write, clock)? {
             Ok(draft) => {
                 let entry = self.own.write(draft, &self.secret, &self.network);
                 self.take_own(entry, ticket, out);
@@ -33,7 +33,7 @@ impl Node {
         &self,
         storage: &S,
         write: Write,
-        now: Millis,
+        clock: Millis,
     ) -> Result<Result<Draft, WriteError>, StateError> {
         let Some(mandate) = self.rules.mandate_of(&self.key) else { return Ok(Err(WriteError::NotMandated)) };
         if write.attachments.len() > ATTACHMENTS_MAX {
@@ -65,7 +65,7 @@ impl Node {
             attachments: write.attachments,
             charter: self.rules.charter_hash(),
             mandate: mandate.hash,
-            clock: now,
+            clock,
         }))
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use palabre_proto::{Message as _, v1};
+
 use super::network::Place;
 use crate::node::MessageId;
 
@@ -49,4 +51,10 @@ pub fn mesh(at: Place, mut neighbours: Vec<Place>, mesh: usize) -> Vec<Place> {
     });
     neighbours.truncate(mesh);
     neighbours
+}
+
+/// Whether a message carries a whole entry.
+#[must_use]
+pub fn is_entry(message: &Message) -> bool {
+    matches!(v1::Gossip::decode(&message[..]), Ok(v1::Gossip { body: Some(v1::gossip::Body::Entry(_)) }))
 }

@@ -41,9 +41,9 @@ pub struct Tally {
     pub gossip: Count,
     /// Gossip messages that reached a node which had seen them.
     pub gossip_twice: u64,
-    /// Entries that deliveries and gossip brought to a node.
+    /// Entries that deliveries carried and gossip brought to a node, each copy counted.
     pub entries: u64,
-    /// The same without those that the node held or was about to hold.
+    /// Connections opened.
     pub connections: u64,
 }
 

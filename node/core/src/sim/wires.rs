@@ -148,6 +148,7 @@ impl World {
         if self.machines[to].node.is_none() {
             return;
         }
+        self.tally.entries += u64::from(gossip::is_entry(&message));
         if !self.machines[to].memory.notes(&message) {
             self.tally.gossip_twice += 1;
             return;

@@ -8,7 +8,7 @@ use super::codec::{CodecError, Packer, Unpacker};
 use super::elide::{Elider, Restorer};
 use crate::id::{ContentHash, EntryId, LogName, Sequence};
 use crate::ledger::Head;
-use crate::time::Millis;
+use crate::time::Moment;
 
 /// Bytes of entries that may be under way without being credited: some seconds of a fast link, a minute of a slow one.
 pub const CREDIT_WINDOW: u64 = 512 * 1024;
@@ -69,7 +69,7 @@ pub struct Session {
     /// The other side's last digest.
     pub their_digest: Option<Digest>,
     /// The last digest sent, and when.
-    pub sent_digest: Option<(Digest, Millis)>,
+    pub sent_digest: Option<(Digest, Moment)>,
     /// The rules last sent, by their digest.
     pub sent_rules: Option<[u8; 16]>,
     /// What the other side wants and has not been sent.
@@ -82,13 +82,13 @@ pub struct Session {
     pub asked: u64,
     /// Entries and bytes that the other side last said it would send.
     pub promised: (u64, u64),
-    /// When the last packet came.
-    pub heard: Millis,
+    /// Since when the other side has owed entries without delivering any.
+    pub owing_since: Moment,
 }
 
 impl Session {
     /// A session on a new connection.
-    pub fn new(now: Millis) -> Result<Self, CodecError> {
+    pub fn new(now: Moment) -> Result<Self, CodecError> {
         Ok(Self {
             packer: Packer::new()?,
             unpacker: Unpacker::new()?,
@@ -107,7 +107,7 @@ impl Session {
             owed: 0,
             asked: 0,
             promised: (0, 0),
-            heard: now,
+            owing_since: now,
         })
     }
 

@@ -1,0 +1,137 @@
+//! What comes of a want: entries are taken, credited, or known not to be there.
+
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::Node;
+use super::event::{Effect, Fault};
+use super::intake::{Batch, Outcome, kept};
+use crate::id::{LogId, LogName, NodeKey, Sequence};
+use crate::ledger::{Record, book};
+use crate::state::{StateError, Storage};
+use crate::sync::session::CREDIT_WINDOW;
+use crate::time::Moment;
+
+/// What one delivery brings.
+#[derive(Default)]
+struct Receipt {
+    records: Vec<Record>,
+    batch: Batch,
+    /// Bytes to credit.
+    bytes: u64,
+}
+
+impl Node {
+    /// Entries came. What came before a fault is kept all the same: it is authentic.
+    pub(super) fn delivery<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        message: v1::Delivery,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        self.wants.delivers(&peer);
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.owing_since = now;
+        }
+        let mut receipt = Receipt::default();
+        let mut outcome = Ok(());
+        for delivered in message.entries {
+            outcome = self.take_delivered(storage, peer, delivered, &mut receipt, out)?;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        for missing in &message.missing {
+            self.not_there(peer, missing);
+        }
+        let Receipt { records, mut batch, bytes } = receipt;
+        if records.is_empty() {
+            self.owe(peer, bytes, out);
+            self.plan(now, out);
+        } else {
+            batch.owed = Some((peer, bytes));
+            self.append(records, batch, out);
+        }
+        Ok(outcome)
+    }
+
+    fn take_delivered<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        delivered: v1::DeliveredEntry,
+        receipt: &mut Receipt,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
+        let Some(asked) = session.asked.checked_sub(1) else { return Ok(Err(Fault::Unasked)) };
+        session.asked = asked;
+        let held = |log: &LogName, sequence| book::locate(storage, log, sequence).ok().flatten().map(|l| l.id);
+        let restored = match session.restorer.restore(delivered, held) {
+            Ok(restored) => restored,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let (entry, outcome) = match self.receive(storage, restored.entry)? {
+            Ok(received) => received,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        receipt.bytes += (entry.size() + restored.attachments.iter().map(Vec::len).sum::<usize>()) as u64;
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        self.wants.arrived(&log, sequence);
+        let before = Sequence::new(sequence.get() - 1);
+        match (outcome, before) {
+            (Outcome::Taken(record), _) => {
+                receipt.batch.sources.insert(entry.id(), peer);
+                receipt.records.push(record);
+                let kept = kept(&entry, restored.attachments).into_iter();
+                out.extend(kept.map(|(hash, content)| Effect::Keep { hash, content }));
+            }
+            (Outcome::Fork(record, deeper), before) => {
+                receipt.records.push(record);
+                if let (true, Some(before)) = (deeper, before) {
+                    self.want_branch(peer, log, before, out);
+                }
+            }
+            (Outcome::Parted, Some(before)) => {
+                self.want_branch(peer, log, before, out);
+                self.disbelieve(&peer, &log);
+            }
+            (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log),
+            (Outcome::Held, _) => {}
+        }
+        Ok(Ok(()))
+    }
+
+    /// The peer does not have what it showed: it is not asked for it again.
+    fn not_there(&mut self, peer: NodeKey, missing: &v1::Range) {
+        let (Ok(author), Ok(log)) =
+            (NodeKey::try_from(missing.author.as_slice()), LogId::try_from(missing.log.as_slice()))
+        else {
+            return;
+        };
+        let log = LogName { author, log };
+        self.wants.free(Some(&peer), &log, missing.from, missing.to);
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.asked = session.asked.saturating_sub(missing.to.saturating_sub(missing.from).saturating_add(1));
+        }
+        self.disbelieve(&peer, &log);
+    }
+
+    /// What a peer shows of a log is not asked for until it shows more of it.
+    fn disbelieve(&mut self, peer: &NodeKey, log: &LogName) {
+        if let Some(session) = self.sessions.get_mut(peer) {
+            session.theirs.remove(log);
+        }
+    }
+
+    /// Credits bytes that were taken; small amounts are saved up.
+    pub(super) fn owe(&mut self, peer: NodeKey, bytes: u64, out: &mut Vec<Effect>) {
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        session.owed += bytes;
+        if session.owed >= CREDIT_WINDOW / 4 {
+            let bytes = std::mem::take(&mut session.owed);
+            self.send(peer, Body::Credit(v1::Credit { bytes }), out);
+        }
+    }
+}
