@@ -212,6 +212,13 @@ pub fn level(nodes: &[Node]) -> (String, String) {
     })
 }
 
+/// [`holds`] for each of these nodes.
+pub fn all_hold<'a>(nodes: impl IntoIterator<Item = &'a Node>, id: &str, content: &[u8]) {
+    for node in nodes {
+        holds(node, id, content);
+    }
+}
+
 /// Waits until `node` lists the document as complete, and checks that it gives out exactly these bytes.
 ///
 /// # Panics

@@ -95,7 +95,9 @@ fn two_homes_become_a_network_and_documents_go_both_ways() {
     }
 
     let mut nodes = [&ci, &sn].map(|side| Node::at(&side.home, side.code, &side.node, &side.api));
-    nodes.iter_mut().for_each(Node::start);
+    for node in &mut nodes {
+        node.start();
+    }
     for (from, to, kind) in [(0, 1, "aller"), (1, 0, "retour")] {
         let file = PathBuf::from(table.file(&format!("{kind}.md")));
         fs::write(&file, content::text(kind)).unwrap();
