@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
+use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
-use palabre_core::acts::Kind;
 use palabre_core::id::{EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
 use palabre_core::node::{Node, Write, WriteError};
@@ -199,7 +199,9 @@ impl NodeHandle for Desk {
     async fn content(&self, document: EntryId, version: Option<EntryId>) -> Result<Content, NodeError> {
         let stored = self.stored(document).await?;
         let wanted = match version {
-            Some(version) => stored.versions.iter().find(|v| v.id == version).ok_or(NodeError::NoVersion { document, version })?,
+            Some(version) => {
+                stored.versions.iter().find(|v| v.id == version).ok_or(NodeError::NoVersion { document, version })?
+            }
             None => stored.current().next().ok_or(NodeError::NoDocument(document))?,
         };
         let hash = wanted.content.hash;

@@ -4,9 +4,9 @@
 use std::io;
 use std::thread::JoinHandle;
 
+use palabre_core::id::EntryId;
 use palabre_core::ledger::Record;
 use palabre_core::node::{Effect, Event, Node, Notice, Ticket, Write, WriteError};
-use palabre_core::id::EntryId;
 use palabre_store::Store;
 use palabre_store::segments::AppendError;
 use palabre_web::views::Health;

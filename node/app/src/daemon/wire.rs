@@ -39,7 +39,15 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments) -> Self {
-        Self { net, jobs, attachments, listening: Listening::default(), links: Links::default(), owed: HashMap::new(), messages: 0 }
+        Self {
+            net,
+            jobs,
+            attachments,
+            listening: Listening::default(),
+            links: Links::default(),
+            owed: HashMap::new(),
+            messages: 0,
+        }
     }
 
     /// The own addresses and the ends of connections that it hears of, for whoever asks.
@@ -48,7 +56,11 @@ impl Wire {
     }
 
     /// Runs until the network side or the engine ends.
-    pub(super) async fn run(mut self, mut events: mpsc::Receiver<NetEvent>, mut effects: mpsc::UnboundedReceiver<Effect>) {
+    pub(super) async fn run(
+        mut self,
+        mut events: mpsc::Receiver<NetEvent>,
+        mut effects: mpsc::UnboundedReceiver<Effect>,
+    ) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -100,7 +112,11 @@ impl Wire {
                 files::receive(peer, hash, size, chunks, self.attachments.clone(), self.jobs.clone());
             }
             // The engine keeps these for itself.
-            Effect::Append(_) | Effect::Keep { .. } | Effect::Written { .. } | Effect::Refused { .. } | Effect::Report(_) => {}
+            Effect::Append(_)
+            | Effect::Keep { .. }
+            | Effect::Written { .. }
+            | Effect::Refused { .. }
+            | Effect::Report(_) => {}
         }
     }
 
@@ -123,7 +139,9 @@ impl Wire {
                 return Some(Event::Gossip { from, message: self.owe(message), bytes });
             }
             NetEvent::Gossip { topic: Topic::Witness, .. } => {}
-            NetEvent::AttachmentAsked { node, hash, reply } => files::serve(node, hash, reply, self.attachments.clone()),
+            NetEvent::AttachmentAsked { node, hash, reply } => {
+                files::serve(node, hash, reply, self.attachments.clone())
+            }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");
                 return Some(Event::DialFailed { peer: node, why: reason.to_string() });

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::id::{CharterHash, EntryId, IdError, LogId, LogName, MandateHash, NodeKey, Sequence};
 use crate::ledger::entry::{content_hash, id_of};
-use crate::ledger::header::{self, Audience, Header, HeaderError};
+use crate::ledger::header::{self, Attachment, Audience, Header, HeaderError};
 use crate::ledger::{Entry, RawEntry};
 use crate::time::Millis;
 
@@ -81,7 +81,7 @@ impl Elider {
         };
         self.name_log(log, &mut delivered);
         if header.encode() == entry.header_bytes() {
-            delivered.elided = Some(elided(header, last, known));
+            delivered.elided = Some(elided(header, last, known, &delivered.attachments));
         } else {
             delivered.header = entry.header_bytes().to_vec();
         }
@@ -104,7 +104,12 @@ impl Elider {
     }
 }
 
-fn elided(header: &Header, last: Option<Last>, known: Option<(Sequence, EntryId)>) -> v1::ElidedHeader {
+fn elided(
+    header: &Header,
+    last: Option<Last>,
+    known: Option<(Sequence, EntryId)>,
+    contents: &[Vec<u8>],
+) -> v1::ElidedHeader {
     let before =
         |(sequence, id): (Sequence, EntryId)| sequence.next() == header.sequence && header.previous == Some(id);
     let computable = last.is_some_and(|last| before((last.sequence, last.id))) || known.is_some_and(before);
@@ -118,7 +123,26 @@ fn elided(header: &Header, last: Option<Last>, known: Option<(Sequence, EntryId)
         mandate: unless(last.is_some_and(|last| last.mandate == header.mandate), header.mandate.as_bytes()),
         priority: header.priority.to_wire(),
         tag: header.audience.tag(),
-        attachments: header.attachments.iter().map(header::Attachment::to_message).collect(),
+        attachments: header.attachments.iter().enumerate().map(|(i, a)| unless_sent(a, contents.get(i))).collect(),
+    }
+}
+
+/// An attachment whose content goes along is named by it.
+fn unless_sent(attachment: &Attachment, content: Option<&Vec<u8>>) -> v1::AttachmentRef {
+    if content.is_some_and(|content| !content.is_empty()) {
+        v1::AttachmentRef::default()
+    } else {
+        attachment.to_message()
+    }
+}
+
+/// The attachment that a message names, or whose content came along.
+fn named(message: &v1::AttachmentRef, content: Option<&Vec<u8>>) -> v1::AttachmentRef {
+    match content {
+        Some(content) if message.hash.is_empty() && !content.is_empty() => {
+            Attachment { hash: content_hash(content), size: content.len() as u64 }.to_message()
+        }
+        _ => message.clone(),
     }
 }
 
@@ -143,20 +167,20 @@ impl Restorer {
     /// connection.
     pub fn restore(
         &mut self,
-        delivered: v1::DeliveredEntry,
+        mut delivered: v1::DeliveredEntry,
         held: impl FnOnce(&LogName, Sequence) -> Option<EntryId>,
     ) -> Result<Restored, RestoreError> {
         let log = self.log(&delivered)?;
         let last = self.last.get(&log).copied();
-        let bytes = match delivered.elided {
+        let bytes = match delivered.elided.take() {
             Some(elided) => {
                 let sequence = match Sequence::new(delivered.sequence) {
                     Some(sequence) => sequence,
                     None => last.ok_or(RestoreError::Unknown("sequence"))?.sequence.next(),
                 };
-                header_of(log, sequence, &elided, last, held, &delivered.payload)?.encode()
+                header_of(log, sequence, &elided, last, held, &delivered)?.encode()
             }
-            None => delivered.header,
+            None => std::mem::take(&mut delivered.header),
         };
         let header = Header::parse(&bytes)?;
         self.last.insert(log, Last::of(&header, id_of(&bytes)));
@@ -183,8 +207,11 @@ fn header_of(
     elided: &v1::ElidedHeader,
     last: Option<Last>,
     held: impl FnOnce(&LogName, Sequence) -> Option<EntryId>,
-    payload: &[u8],
+    delivered: &v1::DeliveredEntry,
 ) -> Result<Header, RestoreError> {
+    let payload = &delivered.payload;
+    let contents = &delivered.attachments;
+    let attachments: Vec<_> = elided.attachments.iter().enumerate().map(|(i, a)| named(a, contents.get(i))).collect();
     let before = Sequence::new(sequence.get() - 1);
     let previous = match (elided.previous.as_slice(), before) {
         ([], None) => None,
@@ -218,7 +245,7 @@ fn header_of(
         },
         payload_hash: content_hash(payload),
         payload_size: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-        attachments: header::attachments(&elided.attachments)?,
+        attachments: header::attachments(&attachments)?,
     })
 }
 

@@ -10,9 +10,7 @@ use palabre_core::registers::documents::{self as register, Document, Version};
 use palabre_core::registers::{self, Status};
 use palabre_core::state::StateError;
 use palabre_store::{Attachments, Store};
-use palabre_web::views::{
-    AudienceName, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,
-};
+use palabre_web::views::{AudienceName, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView};
 
 /// Documents read in one step of a list.
 const STEP: usize = 256;
@@ -20,7 +18,10 @@ const STEP: usize = 256;
 const HISTORY_MAX: usize = 1_024;
 
 /// Every document, newest first.
-pub(in crate::daemon) fn documents(store: &Store, attachments: &Attachments) -> Result<Vec<DocumentSummary>, StateError> {
+pub(in crate::daemon) fn documents(
+    store: &Store,
+    attachments: &Attachments,
+) -> Result<Vec<DocumentSummary>, StateError> {
     let mut summaries = Vec::new();
     let mut cursor = None;
     loop {

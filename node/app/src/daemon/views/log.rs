@@ -2,8 +2,8 @@
 
 use palabre_core::acts::{Act, Envelope};
 use palabre_core::id::{LogName, NodeKey, Sequence};
-use palabre_core::ledger::book::{self, Located};
 use palabre_core::ledger::Priority;
+use palabre_core::ledger::book::{self, Located};
 use palabre_core::node::Node;
 use palabre_core::registers::{self, Status};
 use palabre_core::state::StateError;
@@ -12,7 +12,12 @@ use palabre_web::node::LogQuery;
 use palabre_web::views::{Effect, EntryView, LogView};
 
 /// The logs of one author, each with its newest entries first.
-pub(in crate::daemon) fn logs(node: &Node, store: &Store, author: NodeKey, query: LogQuery) -> Result<Vec<LogView>, StateError> {
+pub(in crate::daemon) fn logs(
+    node: &Node,
+    store: &Store,
+    author: NodeKey,
+    query: LogQuery,
+) -> Result<Vec<LogView>, StateError> {
     let ledger = node.ledger();
     let names = ledger.logs_of(author).filter(|(log, _)| query.log.is_none_or(|wanted| wanted == log.log));
     names
@@ -28,7 +33,13 @@ pub(in crate::daemon) fn logs(node: &Node, store: &Store, author: NodeKey, query
         .collect()
 }
 
-fn entries(node: &Node, store: &Store, log: &LogName, head: Sequence, query: LogQuery) -> Result<Vec<EntryView>, StateError> {
+fn entries(
+    node: &Node,
+    store: &Store,
+    log: &LogName,
+    head: Sequence,
+    query: LogQuery,
+) -> Result<Vec<EntryView>, StateError> {
     let last = query.before.map_or(head.get(), |before| head.get().min(before.get() - 1));
     let first = last.saturating_sub(query.limit as u64) + 1;
     let Some(from) = Sequence::new(first).filter(|_| last > 0) else { return Ok(Vec::new()) };

@@ -16,7 +16,7 @@ fn nothing_held(_: &LogName, _: Sequence) -> Option<EntryId> {
 fn through(entries: &[Entry]) -> (Vec<RawEntry>, usize) {
     let (mut elider, mut restorer) = (Elider::default(), Restorer::default());
     let mut bytes = 0;
-    let restored = entries
+    let came = entries
         .iter()
         .map(|entry| {
             let delivered = elider.elide(entry, None, Vec::new());
@@ -24,7 +24,7 @@ fn through(entries: &[Entry]) -> (Vec<RawEntry>, usize) {
             restorer.restore(delivered, nothing_held).unwrap().entry
         })
         .collect();
-    (restored, bytes)
+    (came, bytes)
 }
 
 fn raw(entry: &Entry) -> RawEntry {
@@ -86,6 +86,20 @@ fn an_entry_behind_the_first_of_its_log_costs_its_text_its_signature_and_little_
     let (_, bytes) = through(&entries);
     let needed = 100 * (300 + 64);
     assert!(bytes - needed <= 100 * 16 + 150, "{} bytes beside texts and signatures", bytes - needed);
+}
+
+#[test]
+fn a_small_file_that_goes_along_is_named_by_its_content() {
+    let network = Network::new(2, 1);
+    let mut author = network.author("CI", 1);
+    let (small, large) = (b"a small file".to_vec(), b"fetched later".to_vec());
+    let named = |content: &[u8]| Attachment { hash: content_hash(content), size: content.len() as u64 };
+    let entry = author.write(vec![1], 0, vec![named(&small), named(&large)]);
+    let delivered = Elider::default().elide(&entry, None, vec![small.clone(), Vec::new()]);
+    let sent = &delivered.elided.as_ref().unwrap().attachments;
+    assert!(sent[0].hash.is_empty() && sent[1].hash.len() == 32);
+    let restored = Restorer::default().restore(delivered, nothing_held).unwrap();
+    assert_eq!((restored.entry, restored.attachments), (raw(&entry), vec![small, Vec::new()]));
 }
 
 #[test]
