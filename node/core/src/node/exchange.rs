@@ -1,7 +1,8 @@
 //! Digests, frontiers, rules and fork proofs: how two nodes find out what one of them lacks (`docs/design.md` §7).
 //!
-//! A digest goes out on connecting, and again when the own frontier changed, at most every two seconds. A digest that
-//! differs is answered with what has changed since the last time; equal ones are answered with nothing.
+//! A digest goes out on connecting, and again some time after the own frontier has changed. One that differs is answered
+//! with what has changed here since the last time, that is answered with what has changed there, and no more is said.
+//! Equal ones are answered with nothing.
 
 use palabre_proto::v1::{self, sync_frame::Body};
 
@@ -13,11 +14,16 @@ use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, read_fork};
 use crate::ledger::{ForkProof, Head, Record};
 use crate::state::{StateError, Storage};
-use crate::sync::session::Digest;
+use crate::sync::session::{Digest, PATIENCE_LAST};
 use crate::time::Moment;
 
-/// Least milliseconds between two digests on a connection (`docs/design.md` §7).
-pub(super) const DIGEST_EVERY: u64 = 2_000;
+/// Milliseconds from a change of the frontier to the digest that tells of it, and so the least between two digests on a
+/// connection (`docs/design.md` §7): by then gossip has brought the news to most, who then hold the same.
+const DIGEST_AFTER: u64 = 2_000;
+/// Most heads in a frame: some 80 bytes each, well within the longest frame.
+const HEADS_MAX: usize = 2_000;
+/// Most entries held ahead that a frame shows.
+const AHEAD_SHOWN: usize = 512;
 /// Most logs that a peer may show: beyond what a region writes in decades, little memory.
 const LOGS_MAX: usize = 16_384;
 /// Most fork proofs in a frame.
@@ -33,26 +39,48 @@ impl Node {
             .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier().hash()) })
     }
 
-    pub(super) fn send_digest(&mut self, peer: NodeKey, now: Moment, out: &mut Vec<Effect>) {
+    pub(super) fn send_digest(&mut self, peer: NodeKey, out: &mut Vec<Effect>) {
         let digest = self.own_digest();
         if let Some(session) = self.sessions.get_mut(&peer) {
-            session.sent_digest = Some((digest, now));
+            session.sent_digest = Some(digest);
+            session.untold_since = None;
         }
         self.send(peer, Body::Digest(digest.to_message()), out);
     }
 
-    /// Sends a digest to whoever has not seen the present one and does not hold the same.
+    /// Sends a digest to whoever has not seen the present one for a while and does not hold the same.
     pub(super) fn tell_changes(&mut self, now: Moment, out: &mut Vec<Effect>) {
         let digest = self.own_digest();
-        let due: Vec<NodeKey> = self
-            .sessions
-            .iter()
-            .filter(|(_, s)| s.their_digest != Some(digest))
-            .filter(|(_, s)| s.sent_digest.is_none_or(|(sent, at)| sent != digest && now.since(at) >= DIGEST_EVERY))
-            .map(|(peer, _)| *peer)
-            .collect();
+        let mut due = Vec::new();
+        for (peer, session) in &mut self.sessions {
+            if session.their_digest == Some(digest) || session.sent_digest == Some(digest) {
+                session.untold_since = None;
+            } else if now.since(*session.untold_since.get_or_insert(now)) >= DIGEST_AFTER {
+                due.push(*peer);
+            }
+        }
         for peer in due {
-            self.send_digest(peer, now, out);
+            self.send_digest(peer, out);
+        }
+    }
+
+    /// Asks whoever did not have what it had shown to show anew what it has.
+    pub(super) fn ask_anew(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        let mine = self.own_digest();
+        let mut due = Vec::new();
+        for (peer, session) in &mut self.sessions {
+            if session.their_digest == Some(mine) {
+                session.doubted_since = None;
+            } else if session.doubted_since.is_some_and(|since| now.since(since) >= session.patience) {
+                session.doubted_since = None;
+                session.patience = session.patience.saturating_mul(2).min(PATIENCE_LAST);
+                session.forget_told();
+                due.push(*peer);
+            }
+        }
+        for peer in due {
+            self.wants.forget_branches(&peer);
+            self.send(peer, Body::Digest(v1::Digest { anew: true, ..mine.to_message() }), out);
         }
     }
 
@@ -67,6 +95,9 @@ impl Node {
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
         session.their_digest = Some(theirs);
+        if message.anew {
+            session.forget_told();
+        }
         if theirs.frontier == mine.frontier {
             session.level(self.ledger.heads());
         }
@@ -74,28 +105,38 @@ impl Node {
             self.send_rules(peer, mine, out);
         }
         if theirs.frontier != mine.frontier {
-            self.send_frontier(storage, peer, true, out);
+            self.send_frontier(storage, peer, Frontier::Asks, out);
         }
         Ok(())
     }
 
-    /// Sends what has changed since the other side was told; nothing when that is nothing, unless `always`.
-    fn send_frontier<S: Storage>(&mut self, storage: &S, peer: NodeKey, always: bool, out: &mut Vec<Effect>) {
+    /// Sends what has changed since the other side was told.
+    fn send_frontier<S: Storage>(&mut self, storage: &S, peer: NodeKey, kind: Frontier, out: &mut Vec<Effect>) {
         let forks: Vec<(ContentHash, crate::state::Position)> =
             self.ledger.fork_positions().map(|(_, h, p)| (h, p)).collect();
         let ahead: Vec<(LogName, Sequence, EntryId)> = self.ledger.ahead().collect();
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let heads = session.tell(self.ledger.heads());
-        let ahead: Vec<_> = ahead.into_iter().filter(|(_, _, id)| session.told_ahead.insert(*id)).collect();
+        let ahead: Vec<_> = ahead
+            .into_iter()
+            .filter(|(_, _, id)| session.told_ahead.insert(*id))
+            .take(AHEAD_SHOWN)
+            .collect();
         let new_forks: Vec<_> =
             forks.iter().filter(|(hash, _)| session.told_forks.insert(*hash)).map(|(hash, _)| *hash).collect();
-        if !always && heads.is_empty() && ahead.is_empty() && new_forks.is_empty() {
+        if kind == Frontier::Answers && heads.is_empty() && ahead.is_empty() && new_forks.is_empty() {
             return;
         }
+        let (first, last) = heads.split_at(heads.len().saturating_sub(HEADS_MAX));
+        let shown = |heads: &[(LogName, Head)]| heads.iter().map(|(log, head)| head_message(log, head)).collect();
+        for heads in first.chunks(HEADS_MAX) {
+            self.send(peer, Body::Frontier(v1::Frontier { heads: shown(heads), ..v1::Frontier::default() }), out);
+        }
         let frontier = v1::Frontier {
-            heads: heads.iter().map(|(log, head)| head_message(log, head)).collect(),
+            heads: shown(last),
             ahead: ahead.iter().map(|(log, sequence, id)| ahead_message(log, *sequence, *id)).collect(),
             forks: new_forks.iter().map(|hash| hash.as_bytes().to_vec()).collect(),
+            asks: kind == Frontier::Asks,
         };
         self.send(peer, Body::Frontier(frontier), out);
         self.send_forks(storage, peer, &forks, out);
@@ -151,7 +192,9 @@ impl Node {
         }
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
         session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
-        self.send_frontier(storage, peer, false, out);
+        if message.asks {
+            self.send_frontier(storage, peer, Frontier::Answers, out);
+        }
         self.want_ahead(storage, peer, message, now, out)?;
         self.plan(now, out);
         Ok(Ok(()))
@@ -237,6 +280,15 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// Why a frontier is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frontier {
+    /// A digest differs: goes out whether or not there is news, and asks for the other side's.
+    Asks,
+    /// One that asked has come: goes out with news only.
+    Answers,
 }
 
 fn half(hash: &[u8; 32]) -> [u8; 16] {

@@ -119,7 +119,7 @@ impl Node {
                 self.sessions.insert(peer, session);
                 self.neighbours.connected(peer, now);
                 self.fetches.retry();
-                self.send_digest(peer, now, out);
+                self.send_digest(peer, out);
             }
             Err(error) => out.push(Effect::Disconnect { peer, reason: error.into() }),
         }
@@ -204,6 +204,7 @@ impl Node {
         self.announced.expire(now, out);
         self.notice_stalled(now);
         self.tell_changes(now, out);
+        self.ask_anew(now, out);
         self.plan(now, out);
         self.plan_fetches(storage, now, out)?;
         self.neighbours.plan(&self.rules, now, out);

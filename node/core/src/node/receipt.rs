@@ -37,13 +37,13 @@ impl Node {
         let mut receipt = Receipt::default();
         let mut outcome = Ok(());
         for delivered in message.entries {
-            outcome = self.take_delivered(storage, peer, delivered, &mut receipt, out)?;
+            outcome = self.take_delivered(storage, peer, delivered, &mut receipt, now, out)?;
             if outcome.is_err() {
                 break;
             }
         }
         for missing in &message.missing {
-            self.not_there(peer, missing);
+            self.not_there(peer, missing, now);
         }
         let Receipt { records, mut batch, bytes } = receipt;
         if records.is_empty() {
@@ -62,6 +62,7 @@ impl Node {
         peer: NodeKey,
         delivered: v1::DeliveredEntry,
         receipt: &mut Receipt,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
@@ -95,16 +96,16 @@ impl Node {
             }
             (Outcome::Parted, Some(before)) => {
                 self.want_branch(peer, log, before, out);
-                self.disbelieve(&peer, &log);
+                self.disbelieve(&peer, &log, now);
             }
-            (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log),
+            (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log, now),
             (Outcome::Held, _) => {}
         }
         Ok(Ok(()))
     }
 
     /// The peer does not have what it showed: it is not asked for it again.
-    fn not_there(&mut self, peer: NodeKey, missing: &v1::Range) {
+    fn not_there(&mut self, peer: NodeKey, missing: &v1::Range, now: Moment) {
         let (Ok(author), Ok(log)) =
             (NodeKey::try_from(missing.author.as_slice()), LogId::try_from(missing.log.as_slice()))
         else {
@@ -115,13 +116,14 @@ impl Node {
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.asked = session.asked.saturating_sub(missing.to.saturating_sub(missing.from).saturating_add(1));
         }
-        self.disbelieve(&peer, &log);
+        self.disbelieve(&peer, &log, now);
     }
 
-    /// What a peer shows of a log is not asked for until it shows more of it.
-    fn disbelieve(&mut self, peer: &NodeKey, log: &LogName) {
+    /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.
+    fn disbelieve(&mut self, peer: &NodeKey, log: &LogName, now: Moment) {
         if let Some(session) = self.sessions.get_mut(peer) {
             session.theirs.remove(log);
+            session.doubted_since.get_or_insert(now);
         }
     }
 

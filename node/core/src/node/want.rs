@@ -51,8 +51,13 @@ impl Wants {
     /// What a peer should have delivered is free again.
     pub(super) fn forget(&mut self, peer: &NodeKey) {
         self.ranges.retain(|wanted| wanted.peer != *peer);
-        self.branches.retain(|(asked, ..)| asked != peer);
+        self.forget_branches(peer);
         self.stalled.remove(peer);
+    }
+
+    /// Entries of other branches may be asked of a peer again.
+    pub(super) fn forget_branches(&mut self, peer: &NodeKey) {
+        self.branches.retain(|(asked, ..)| asked != peer);
     }
 
     fn under_way(&self, peer: &NodeKey) -> u64 {

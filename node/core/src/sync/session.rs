@@ -13,6 +13,11 @@ use crate::time::Moment;
 /// Bytes of entries that may be under way without being credited: some seconds of a fast link, a minute of a slow one.
 pub const CREDIT_WINDOW: u64 = 512 * 1024;
 
+/// Milliseconds of doubt about a peer's frontier before it is asked to show it anew; doubled each time.
+const PATIENCE_FIRST: u64 = 60_000;
+/// The longest: a whole frontier an hour is next to nothing.
+pub const PATIENCE_LAST: u64 = 60 * 60_000;
+
 /// The three hashes of a digest (`docs/design.md` §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
@@ -26,7 +31,7 @@ impl Digest {
     /// The message that stands for it.
     #[must_use]
     pub fn to_message(self) -> v1::Digest {
-        v1::Digest { rules: self.rules.to_vec(), frontier: self.frontier.to_vec(), witnesses: Vec::new() }
+        v1::Digest { rules: self.rules.to_vec(), frontier: self.frontier.to_vec(), ..v1::Digest::default() }
     }
 
     /// Parses the message.
@@ -68,8 +73,14 @@ pub struct Session {
     pub told_forks: BTreeSet<ContentHash>,
     /// The other side's last digest.
     pub their_digest: Option<Digest>,
-    /// The last digest sent, and when.
-    pub sent_digest: Option<(Digest, Moment)>,
+    /// The last digest sent.
+    pub sent_digest: Option<Digest>,
+    /// Since when the own digest is one that the other side has not seen and does not share.
+    pub untold_since: Option<Moment>,
+    /// Since when something is known to be missing on the other side that it had shown.
+    pub doubted_since: Option<Moment>,
+    /// Milliseconds of doubt after which it is asked to show anew what it has.
+    pub patience: u64,
     /// The rules last sent, by their digest.
     pub sent_rules: Option<[u8; 16]>,
     /// What the other side wants and has not been sent.
@@ -101,6 +112,9 @@ impl Session {
             told_forks: BTreeSet::new(),
             their_digest: None,
             sent_digest: None,
+            untold_since: None,
+            doubted_since: None,
+            patience: PATIENCE_FIRST,
             sent_rules: None,
             due: VecDeque::new(),
             unacknowledged: 0,
@@ -127,6 +141,13 @@ impl Session {
             heads.iter().filter(|(log, head)| self.told.get(log) != Some(head)).map(|(l, h)| (*l, *h)).collect();
         self.told.extend(news.iter().copied());
         news
+    }
+
+    /// What was told may not have been understood, or is not true any more: it is told again.
+    pub fn forget_told(&mut self) {
+        self.told.clear();
+        self.told_ahead.clear();
+        self.told_forks.clear();
     }
 
     /// Both sides hold the same.
