@@ -10,6 +10,7 @@
 //! | [`demo`] | `palabre demo`, and that nothing of it is left behind |
 //! | [`ledger`] | the segments of a stopped node, frame by frame, and how to damage them |
 //! | [`wait`] | waiting for what must come, never for a fixed time |
+//! | [`readme`] | the commands that a README shows |
 //! | [`ports`], [`process`], [`content`] | free ports, signals, contents that look like nothing else |
 //!
 //! Nothing here measures time. A wait is ten times and more what is typical, and ends as soon as what it waits for is there.
@@ -33,6 +34,7 @@ pub mod network;
 pub mod node;
 pub mod ports;
 pub mod process;
+pub mod readme;
 pub mod wait;
 
 pub use api::Api;

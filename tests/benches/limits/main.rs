@@ -1,0 +1,43 @@
+//! How near Palabre comes to what the machine can do: each figure beside the machine's own, measured in the same run.
+//!
+//! `scripts/bench` runs it; `scripts/bench a c` runs some parts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a measurement that cannot go on ends, and figures are shown with three digits"
+)]
+
+mod append;
+mod gossip;
+mod idle;
+mod ingest;
+mod spread;
+mod table;
+
+use table::Row;
+
+/// A part: its letter, what it measures, and how.
+type Part = (&'static str, &'static str, fn() -> Vec<Row>);
+
+const PARTS: [Part; 4] = [
+    ("a", "verification and durable ingest, beside plain verify_strict", ingest::measure),
+    ("b", "grouped durable append, beside a bare fdatasync loop", append::measure),
+    ("c", "publish to the last of 23 nodes, beside plain gossipsub", spread::measure),
+    ("d", "an idle node among 23", idle::measure),
+];
+
+fn main() {
+    // cargo hands `--bench` to every benchmark.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    if let Some(unknown) = asked.iter().find(|word| !PARTS.iter().any(|(letter, ..)| letter == word)) {
+        eprintln!("there is no part {unknown}; there are a, b, c, d");
+        std::process::exit(2);
+    }
+    for (letter, what, measure) in PARTS {
+        if asked.is_empty() || asked.iter().any(|word| word == letter) {
+            println!("\n({letter}) {what}");
+            table::print(&measure());
+        }
+    }
+}
