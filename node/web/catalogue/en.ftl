@@ -510,12 +510,12 @@ err-broken-off = The exchange with the node ({ $address }) broke off.
 err-internal = The node failed.
     .why = { $detail }
     .next = Look into the node's log.
+err-listen = The node cannot listen on { $address }.
+    .why = { $detail }
+    .next = Set "listen" in node.toml, or stop what holds this address.
 err-address-in-use = The HTTP API cannot listen on { $address }.
     .why = Cause: { $cause }.
     .next = Set another address in node.toml ("api = …"), or stop what holds it.
-err-not-loopback = The HTTP API cannot listen on { $address }.
-    .why = It is for this machine only: its token is enough to act for the administration.
-    .next = Take 127.0.0.1 or [::1]; from afar, go through SSH.
 
 err-object-unknown = Nothing has the id { $id }.
     .why = This node knows no entry whose id begins so.

@@ -510,12 +510,12 @@ err-broken-off = L'échange avec le nœud ({ $address }) s'est interrompu.
 err-internal = Le nœud a échoué.
     .why = { $detail }
     .next = Regardez le journal du nœud.
+err-listen = Le nœud ne peut pas écouter sur { $address }.
+    .why = { $detail }
+    .next = Réglez « listen » dans node.toml, ou arrêtez ce qui occupe cette adresse.
 err-address-in-use = L'interface HTTP ne peut pas écouter sur { $address }.
     .why = Cause : { $cause }.
     .next = Réglez une autre adresse dans node.toml (« api = … »), ou arrêtez ce qui l'occupe.
-err-not-loopback = L'interface HTTP ne peut pas écouter sur { $address }.
-    .why = Elle n'est que pour cette machine : son jeton suffit pour agir au nom de l'administration.
-    .next = Prenez 127.0.0.1 ou [::1] ; à distance, passez par SSH.
 
 err-object-unknown = Rien ne porte l'id { $id }.
     .why = Ce nœud ne connaît aucune écriture dont l'id commence ainsi.

@@ -510,12 +510,12 @@ err-broken-off = A troca com o nó ({ $address }) foi interrompida.
 err-internal = O nó falhou.
     .why = { $detail }
     .next = Veja o registo de execução do nó.
+err-listen = O nó não pode escutar em { $address }.
+    .why = { $detail }
+    .next = Defina «listen» em node.toml, ou pare o que ocupa esse endereço.
 err-address-in-use = A interface HTTP não pode escutar em { $address }.
     .why = Causa: { $cause }.
     .next = Defina outro endereço em node.toml («api = …»), ou pare o que o ocupa.
-err-not-loopback = A interface HTTP não pode escutar em { $address }.
-    .why = É só para esta máquina: a sua senha basta para agir em nome da administração.
-    .next = Use 127.0.0.1 ou [::1]; à distância, passe por SSH.
 
 err-object-unknown = Nada tem o id { $id }.
     .why = Este nó não conhece nenhum registo cujo id comece assim.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use clap::Args;
+use palabre_net::StartError;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use tokio::signal::unix::{SignalKind, signal};
@@ -97,6 +98,10 @@ fn failure(error: &DaemonError) -> Failure {
             Kind::Failure,
             text!("err-address-in-use", address = address.to_string(), cause = cause(source)),
         ),
+        DaemonError::Net(StartError::Listen { address, source }) => {
+            let text = text!("err-listen", address = address.to_string(), detail = source.to_string());
+            Failure::new(Kind::Network, text)
+        }
         other => internal(other),
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use palabre_web::catalogue::Lang;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use tokio::process::{Child, Command};
@@ -37,11 +38,11 @@ struct Running {
 
 impl Children {
     /// Starts every node as a process of its own.
-    pub(super) fn start(nodes: &[DemoNode], dir: &Path) -> Result<Self, Failure> {
+    pub(super) fn start(nodes: &[DemoNode], dir: &Path, lang: Lang) -> Result<Self, Failure> {
         let logs = dir.join("logs");
         fs::create_dir_all(&logs).map_err(|error| Failure::writing(&logs, &error))?;
         let program = std::env::current_exe().map_err(|error| internal(&error))?;
-        let children = nodes.iter().map(|node| start(&program, node, &logs)).collect::<Result<_, _>>()?;
+        let children = nodes.iter().map(|node| start(&program, node, &logs, lang)).collect::<Result<_, _>>()?;
         Ok(Self(children))
     }
 
@@ -98,13 +99,13 @@ impl Children {
     }
 }
 
-fn start(program: &Path, node: &DemoNode, logs: &Path) -> Result<Running, Failure> {
+fn start(program: &Path, node: &DemoNode, logs: &Path, lang: Lang) -> Result<Running, Failure> {
     let log = logs.join(format!("{}.log", node.administration));
     let file = File::options().create(true).append(true).open(&log).map_err(|error| Failure::writing(&log, &error))?;
     let child = Command::new(program)
         .arg("--home")
         .arg(&node.home)
-        .args(["run", "--while-stdin-open"])
+        .args(["--lang", lang.code(), "run", "--while-stdin-open"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(file)
