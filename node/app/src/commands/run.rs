@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::Speech;
 use crate::daemon::{self, DaemonError, Setup};
-use crate::failure::{Failure, cause, internal};
+use crate::failure::{Failure, cause, chain, internal};
 use crate::home::settings::{LogLevel, Settings};
 use crate::home::{self, founding, keys};
 
@@ -99,7 +99,7 @@ fn failure(error: &DaemonError) -> Failure {
             text!("err-address-in-use", address = address.to_string(), cause = cause(source)),
         ),
         DaemonError::Net(StartError::Listen { address, source }) => {
-            let text = text!("err-listen", address = address.to_string(), detail = source.to_string());
+            let text = text!("err-listen", address = address.to_string(), detail = chain(source));
             Failure::new(Kind::Network, text)
         }
         other => internal(other),
