@@ -182,7 +182,8 @@ pub enum Effect {
         /// Its size in bytes.
         size: u64,
     },
-    /// Keep the content of a small attachment that came with its entry. Its hash has been checked.
+    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. It is to be durable
+    /// before the [`Effect::Append`] that follows is answered: what is held then is not fetched again.
     Keep {
         /// Which.
         hash: ContentHash,

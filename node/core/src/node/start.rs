@@ -107,8 +107,8 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             // What is on disk counts, however far ahead.
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
-                self.fold(storage, entry, position)?;
-                Ok(())
+                let effective = self.fold(storage, entry, position)?;
+                self.want_attachments(storage, entry, &effective)
             }
             Verdict::Held => self.ledger.relocate(storage, entry, position),
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
