@@ -12,6 +12,7 @@ use crate::id::EntryId;
 use crate::ledger::book;
 use crate::node::status::missing_attachments;
 use crate::registers::{self, Audience};
+use crate::state::Storage;
 
 /// Bytes that an idle node may say in an hour for each connection that is opened: two digests and little else.
 const QUIET_PER_CONNECTION: u64 = 256;
@@ -80,8 +81,14 @@ impl World {
         same && (1..self.machines.len()).all(|place| root(place) == root(0))
     }
 
+    /// Whether every node holds the attachments of every entry that was acknowledged, and misses none.
     fn is_complete(&self) -> bool {
-        self.machines.iter().all(|m| missing_attachments(&m.disk, 1).is_ok_and(|missing| missing.is_empty()))
+        let kept = self.acknowledged.keys().filter(|id| !self.excused.contains(id));
+        let attachments: Vec<_> = kept.filter_map(|id| self.weights.get(id)).flat_map(|w| &w.attachments).collect();
+        self.machines.iter().all(|machine| {
+            missing_attachments(&machine.disk, 1).is_ok_and(|missing| missing.is_empty())
+                && attachments.iter().all(|hash| machine.disk.holds_attachment(hash))
+        })
     }
 
     /// How the nodes differ, for people.
@@ -119,10 +126,10 @@ impl World {
                 if self.acknowledged.get(id) == Some(&place) {
                     continue;
                 }
-                let (bytes, small) = self.sizes.get(id).copied().unwrap_or_default();
+                let Some(weight) = self.weights.get(id) else { continue };
                 report.lacked += 1;
-                report.lacked_bytes += bytes;
-                report.lacked_small += small;
+                report.lacked_bytes += weight.bytes;
+                report.lacked_small += weight.small;
             }
         }
     }
