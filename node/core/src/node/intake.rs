@@ -177,7 +177,9 @@ impl Node {
     pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
         self.intake.take(&entry, true);
         let batch = Batch { tickets: BTreeMap::from([(entry.id(), ticket)]), ..Batch::default() };
-        self.append(vec![Record::Entry(Box::new(entry))], batch, out);
+        // The disk may have refused the record of the log when that was opened.
+        let opened = (!self.own_is_recorded).then(|| Record::Opened(self.own.name().log));
+        self.append(opened.into_iter().chain([Record::Entry(Box::new(entry))]).collect(), batch, out);
     }
 
     pub(super) fn append(&mut self, records: Vec<Record>, batch: Batch, out: &mut Vec<Effect>) {
@@ -206,6 +208,10 @@ impl Node {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
                 Record::Fork(proof) => self.fork_durable(storage, proof, *position, out)?,
+                Record::Opened(log) => {
+                    self.own_is_recorded |= *log == self.own.name().log;
+                    Self::note_opened(storage, *log)?;
+                }
                 Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
@@ -297,7 +303,7 @@ impl Node {
         registers::withdraw(storage, &self.rules, &ids)?;
         out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
         if proof.log() == self.own.name() {
-            self.open_new_log();
+            self.open_new_log(storage, out)?;
         }
         self.pass_on_fork(proof, out);
         Ok(())

@@ -66,6 +66,8 @@ pub struct Node {
     rules: Rules,
     ledger: Ledger,
     own: OwnLog,
+    /// Whether the disk knows that this is the log being written.
+    own_is_recorded: bool,
     rng: ChaCha20Rng,
     intake: Intake,
     sessions: BTreeMap<NodeKey, Session>,
