@@ -10,6 +10,7 @@ use super::scenario::{HOUR, MINUTE, SECOND, Scenario};
 use super::world::World;
 use crate::id::EntryId;
 use crate::ledger::book;
+use crate::node::Node;
 use crate::node::status::missing_attachments;
 use crate::registers::{self, Audience};
 use crate::state::Storage;
@@ -74,7 +75,7 @@ impl World {
     #[must_use]
     pub fn is_same(&self) -> bool {
         let written = self.machines.iter().all(|m| m.to_write == 0 && m.writing.is_none() && m.under_way.is_empty());
-        let mut ledgers = self.machines.iter().map(|m| m.node.as_ref().map(crate::node::Node::ledger_hash));
+        let mut ledgers = self.machines.iter().map(|m| m.node.as_ref().map(Node::ledger_hash));
         let Some(Some(first)) = ledgers.next() else { return false };
         let same = written && ledgers.all(|ledger| ledger == Some(first));
         let root = |place: Place| registers::root(&self.machines[place].disk, Audience::Public).ok();
@@ -174,7 +175,8 @@ impl World {
         disk.lose_index();
         let root = |disk| registers::root(disk, Audience::Public).ok();
         let again = machine::load(&mut disk, &self.rules, machine.secret.clone(), [0; 32]);
-        let same = again.is_ok_and(|node| Some(node.ledger_hash()) == machine.node.as_ref().map(|n| n.ledger_hash()));
+        let ledger = machine.node.as_ref().map(Node::ledger_hash);
+        let same = again.is_ok_and(|node| Some(node.ledger_hash()) == ledger);
         if !same || root(&disk) != root(&machine.disk) {
             self.problems.insert(Problem::Rebuilt { place });
         }

@@ -247,7 +247,7 @@ impl World {
                 Effect::Dial { peer, .. } => self.dial(place, &peer),
                 Effect::Disconnect { peer, .. } => self.hang_up(place, &peer),
                 Effect::Send { peer, packet } => self.send(place, &peer, packet),
-                Effect::Gossip(bytes) => self.publish(place, bytes.into()),
+                Effect::Gossip(bytes) => self.publish(place, &bytes.into()),
                 Effect::Verdict { message, verdict } => self.judged(place, message, verdict),
                 Effect::Append(records) => self.append(place, records),
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
