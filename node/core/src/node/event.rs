@@ -253,6 +253,9 @@ pub enum Fault {
     /// No fault: more connections than are kept.
     #[error("enough connections: another node is nearer")]
     Surplus,
+    /// No fault: the connection has named as many logs as it can, and is opened anew.
+    #[error("the connection has named as many logs as it can: it is opened anew")]
+    Renewed,
     /// No fault: it may not connect any more.
     #[error("no mandate in force lists it")]
     NotAdmitted,

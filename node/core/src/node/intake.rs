@@ -288,27 +288,6 @@ impl Node {
         Ok(effective)
     }
 
-    fn fork_durable<S: Storage>(
-        &mut self,
-        storage: &mut S,
-        proof: &ForkProof,
-        position: Position,
-        out: &mut Vec<Effect>,
-    ) -> Result<(), StateError> {
-        if !self.ledger.wants_fork(proof) {
-            return Ok(());
-        }
-        let lost = self.ledger.add_fork(storage, proof, position)?;
-        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
-        registers::withdraw(storage, &self.rules, &ids)?;
-        out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
-        if proof.log() == self.own.name() {
-            self.open_new_log(storage, out)?;
-        }
-        self.pass_on_fork(proof, out);
-        Ok(())
-    }
-
     /// The disk takes nothing now: what was pending is forgotten, and will be wanted again.
     pub(super) fn append_refused(&mut self, now: Moment, out: &mut Vec<Effect>) {
         self.intake.refused = Some(now);
