@@ -90,9 +90,14 @@ impl Connections {
         Self { local, nodes: BTreeMap::new() }
     }
 
+    /// Whether this node chooses connections to `node`, and opens their sync streams.
+    pub(crate) fn chooses(&self, node: NodeKey) -> bool {
+        self.local < node
+    }
+
     /// What to do with a connection to `node` that opened at `now`.
     pub(crate) fn welcome(&self, node: NodeKey, dialed: bool, now: Instant) -> Welcome {
-        if self.local > node {
+        if !self.chooses(node) {
             return Welcome::Await;
         }
         let at_once = |other: &&Connection| other.dialed != dialed && now.duration_since(other.since) < AT_ONCE;

@@ -35,7 +35,7 @@ pub(crate) struct RequestId(pub(crate) u64);
 #[derive(Debug)]
 pub(crate) enum StreamsEvent {
     /// The peer opened a stream.
-    Inbound { peer: PeerId, connection: ConnectionId, protocol: StreamProtocol, stream: Stream },
+    Inbound { connection: ConnectionId, protocol: StreamProtocol, stream: Stream },
     /// A stream that was asked for is open.
     Opened { request: RequestId, stream: Stream },
     /// A stream that was asked for cannot be opened.
@@ -99,9 +99,9 @@ impl NetworkBehaviour for Streams {
 
     fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
 
-    fn on_connection_handler_event(&mut self, peer: PeerId, connection: ConnectionId, event: THandlerOutEvent<Self>) {
+    fn on_connection_handler_event(&mut self, _: PeerId, connection: ConnectionId, event: THandlerOutEvent<Self>) {
         self.pending.push_back(ToSwarm::GenerateEvent(match event {
-            Outcome::Inbound(protocol, stream) => StreamsEvent::Inbound { peer, connection, protocol, stream },
+            Outcome::Inbound(protocol, stream) => StreamsEvent::Inbound { connection, protocol, stream },
             Outcome::Opened(request, stream) => StreamsEvent::Opened { request, stream },
             Outcome::Failed(request, error) => StreamsEvent::Failed { request, error },
         }));

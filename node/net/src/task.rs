@@ -129,6 +129,7 @@ impl Task {
                     (Ok(room), Some(event)) => room.send(event),
                     _ => break None,
                 },
+                () = events.closed() => break None,
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.close_overdue(),
                 event = self.swarm.select_next_some(), if self.waiting.is_empty() => self.follow(event),
             }
@@ -218,8 +219,7 @@ impl Task {
     }
 
     /// Serves a request for an attachment in a task of its own.
-    fn serve(&mut self, peer: PeerId, stream: Stream) {
-        let Some(node) = identity::node_key(&peer) else { return };
+    fn serve(&mut self, node: NodeKey, stream: Stream) {
         let events = self.events.clone();
         tokio::spawn(attachment::serve(stream, node, self.places(node), events, self.meters.node(node)));
     }

@@ -158,12 +158,18 @@ async fn a_node_that_stops_says_goodbye_and_ends_its_events() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_whose_handles_are_gone_stops() {
+async fn a_node_that_nobody_commands_or_hears_stops() {
     let (one, mut other) = pair(1, 2, TCP).await;
     let Node { handle, events, key, .. } = one;
     drop(handle);
     other.disconnected(key).await;
     drop(events);
+
+    let (one, mut other) = pair(3, 4, TCP).await;
+    let Node { handle, events, key, .. } = one;
+    drop(events);
+    other.disconnected(key).await;
+    drop(handle);
 }
 
 fn config(listen: &str) -> Config {

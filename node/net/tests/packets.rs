@@ -151,11 +151,21 @@ async fn the_higher_key_waits_for_the_lower_to_open_the_stream() {
     let key = foreign.key;
     node.admit(&[key]).await;
     let mut incoming = foreign.swarm.behaviour().streams.new_control().accept(SYNC_PROTOCOL).unwrap();
-    let _connected = foreign.connect(node.address.clone()).await;
+    let mut foreign = foreign.connect(node.address.clone()).await;
     let (_, mut stream) = incoming.next().await.unwrap();
     node.connected(key).await;
     node.handle.send(key, b"hello".to_vec()).unwrap();
     let mut received = [0; 6];
     stream.read_exact(&mut received).await.unwrap();
     assert_eq!(&received, b"\x05hello");
+
+    // One that it opens itself is none.
+    let mut own = foreign.open(SYNC_PROTOCOL).await.unwrap();
+    // It may be reset before this is written, or after.
+    let _ = own.write_all(&[1, 1]).await;
+    let _ = own.flush().await;
+    assert!(matches!(own.read(&mut received).await, Ok(0) | Err(_)));
+    stream.write_all(b"\x03hey").await.unwrap();
+    stream.flush().await.unwrap();
+    assert_eq!(node.packet(key).await, b"hey");
 }

@@ -9,7 +9,9 @@ use crate::gate::GateEvent;
 use crate::streams::{ATTACHMENT_PROTOCOL, RequestId, SYNC_PROTOCOL, StreamsEvent};
 use crate::{gossip, identity};
 use libp2p::core::ConnectedPoint;
-use libp2p::swarm::{ConnectionError, ConnectionId, ListenError, Stream, StreamUpgradeError, SwarmEvent};
+use libp2p::swarm::{
+    ConnectionError, ConnectionId, ListenError, Stream, StreamProtocol, StreamUpgradeError, SwarmEvent,
+};
 use libp2p::{Multiaddr, PeerId, gossipsub, identify, mdns, ping};
 use palabre_core::id::NodeKey;
 use std::collections::BTreeMap;
@@ -163,7 +165,9 @@ impl Task {
 
     fn gossiped(&mut self, event: gossipsub::Event) {
         let Some(received) = gossip::received(&self.topics, event) else { return };
-        let Some(from) = identity::node_key(&received.from) else { return };
+        // Of a node that is no longer admitted, the last messages may still be on their way through the swarm.
+        let admitted = self.swarm.behaviour().gate.admits(&received.from);
+        let Some(from) = identity::node_key(&received.from).filter(|_| admitted) else { return };
         self.meters.gossip_delivered.add(received.bytes.len());
         let gossip::Received { topic, message, bytes, .. } = received;
         self.report(Event::Gossip { from, topic, message, bytes });
@@ -171,15 +175,24 @@ impl Task {
 
     fn follow_stream(&mut self, event: StreamsEvent) {
         match event {
-            StreamsEvent::Inbound { connection, protocol, stream, .. } if protocol == SYNC_PROTOCOL => {
-                self.start_session(connection, stream);
-            }
-            StreamsEvent::Inbound { peer, protocol, stream, .. } if protocol == ATTACHMENT_PROTOCOL => {
-                self.serve(peer, stream);
-            }
-            StreamsEvent::Inbound { protocol, .. } => tracing::debug!(%protocol, "a stream that is not served"),
+            StreamsEvent::Inbound { connection, protocol, stream } => self.stream_came(connection, &protocol, stream),
             StreamsEvent::Opened { request, stream } => self.stream_opened(request, stream),
             StreamsEvent::Failed { request, error } => self.stream_failed(request, &error),
+        }
+    }
+
+    /// The other node opened a stream.
+    fn stream_came(&mut self, connection: ConnectionId, protocol: &StreamProtocol, stream: Stream) {
+        let Some(node) = self.connections.get_mut(connection).map(|(node, _)| node) else {
+            tracing::debug!(%connection, %protocol, "a stream came on a connection that is being closed");
+            return;
+        };
+        if *protocol == ATTACHMENT_PROTOCOL {
+            self.serve(node, stream);
+        } else if self.connections.chooses(node) {
+            tracing::debug!(%node, "the higher key opened a sync stream: dropped");
+        } else {
+            self.start_session(connection, stream);
         }
     }
 
