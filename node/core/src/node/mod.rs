@@ -95,6 +95,9 @@ impl Node {
         // Acts carry what the clock shows; pauses and patience count in time that nobody can set back.
         let clock = now;
         let now = self.steady.advance(clock);
+        if !matches!(event, Event::Tick) {
+            self.wants.stir();
+        }
         match event {
             Event::Connected { peer } => self.connected(peer, now, &mut out),
             Event::Disconnected { peer } => self.disconnected(peer, now, &mut out),

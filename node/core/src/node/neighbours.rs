@@ -52,6 +52,7 @@ pub(super) struct Neighbours {
     own: NodeKey,
     link: Link,
     configured: BTreeMap<NodeKey, Vec<String>>,
+    admitted: Vec<NodeKey>,
     known: BTreeMap<NodeKey, Acquaintance>,
     salt: u64,
     rotated: Moment,
@@ -59,7 +60,12 @@ pub(super) struct Neighbours {
 
 impl Neighbours {
     pub(super) fn new(own: NodeKey, link: Link, configured: BTreeMap<NodeKey, Vec<String>>, salt: u64) -> Self {
-        Self { own, link, configured, known: BTreeMap::new(), salt, rotated: Moment::default() }
+        Self { own, link, configured, admitted: Vec::new(), known: BTreeMap::new(), salt, rotated: Moment::default() }
+    }
+
+    /// These nodes may connect.
+    pub(super) fn admit(&mut self, keys: Vec<NodeKey>) {
+        self.admitted = keys;
     }
 
     pub(super) fn begin(&mut self, now: Moment) {
@@ -122,21 +128,18 @@ impl Neighbours {
             self.rotated = now;
             self.salt = self.salt.wrapping_add(1);
         }
-        for peer in self.choose(rules, low + usize::from(rotate), now) {
+        for peer in self.choose(low + usize::from(rotate), now) {
             self.dial(peer, rules, now, out);
         }
         self.trim(&connected, high, now, out);
     }
 
     /// Whom to dial: the next on the ring, when no nearer one is a neighbour, and others until there are `wanted`.
-    fn choose(&self, rules: &Rules, wanted: usize, now: Moment) -> Vec<NodeKey> {
+    fn choose(&self, wanted: usize, now: Moment) -> Vec<NodeKey> {
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
         let nearest = self.on_ring(busy.iter().copied());
-        let mut ready: Vec<NodeKey> = rules
-            .admitted()
-            .map(|(node, _)| node.key)
-            .filter(|key| *key != self.own && !busy.contains(key) && self.is_ready(key, now))
-            .collect();
+        let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now);
+        let mut ready: Vec<NodeKey> = self.admitted.iter().filter(is_ready).copied().collect();
         let next = self
             .on_ring(ready.iter().copied())
             .filter(|next| nearest.is_none_or(|there| self.ring(next) < self.ring(&there)));

@@ -35,7 +35,7 @@ impl Node {
         if !records.is_empty() {
             self.digest = None;
             self.append(records, Batch::default(), out);
-            out.push(self.admission());
+            out.push(self.admit());
         }
         outcome
     }

@@ -149,7 +149,7 @@ impl Node {
     /// of an earlier log may have come back from peers, and not all of them yet.
     pub fn begin<S: Storage>(&mut self, storage: &S, facts: Facts, now: Millis) -> Result<Vec<Effect>, StateError> {
         self.neighbours.begin(self.steady.advance(now));
-        let mut out = vec![self.admission()];
+        let mut out = vec![self.admit()];
         let opened = storage.get(OPENED)?.and_then(|log| LogId::try_from(log.as_slice()).ok());
         let name = opened.map(|log| LogName { author: self.key, log });
         match name.filter(|name| !facts.tail_doubtful && !self.is_broken(name)) {
@@ -193,8 +193,12 @@ impl Node {
         storage.put(OPENED.to_vec(), log.as_bytes().to_vec())
     }
 
-    pub(super) fn admission(&self) -> Effect {
-        Effect::Admit(self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect())
+    /// The nodes that the rules admit are those that may connect and are dialled.
+    pub(super) fn admit(&mut self) -> Effect {
+        let keys: Vec<NodeKey> =
+            self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect();
+        self.neighbours.admit(keys.clone());
+        Effect::Admit(keys)
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Wants {
     ranges: Vec<Wanted>,
     /// Peers that owe something and have delivered nothing for [`STALL`]: others may be asked for the same.
     stalled: BTreeSet<NodeKey>,
+    /// Whether anything has happened since the last plan after which something may be asked for.
+    stirred: bool,
     /// Entries of another branch that were asked for once: they stand where another entry is held.
     branches: BTreeSet<(NodeKey, LogName, Sequence)>,
 }
@@ -53,6 +55,11 @@ impl Wants {
         self.ranges.retain(|wanted| wanted.peer != *peer);
         self.forget_branches(peer);
         self.stalled.remove(peer);
+    }
+
+    /// Something has happened after which something may be asked for.
+    pub(super) const fn stir(&mut self) {
+        self.stirred = true;
     }
 
     /// Entries of other branches may be asked of a peer again.
@@ -113,7 +120,7 @@ impl Wants {
 impl Node {
     /// Asks peers for what they have shown and nobody was asked for; the one that owes least first.
     pub(super) fn plan(&mut self, now: Moment, out: &mut Vec<Effect>) {
-        if self.intake.is_refused(now) {
+        if self.intake.is_refused(now) || !std::mem::take(&mut self.wants.stirred) {
             return;
         }
         let mut peers: Vec<(u64, NodeKey)> =
@@ -266,6 +273,8 @@ impl Node {
         let owes = |peer: &NodeKey| self.wants.under_way(peer) > 0;
         let late = self.sessions.iter().filter(|(peer, s)| now.since(s.owing_since) >= STALL && owes(peer));
         let late: Vec<NodeKey> = late.map(|(peer, _)| *peer).collect();
+        let known = self.wants.stalled.len();
         self.wants.stalled.extend(late);
+        self.wants.stirred |= self.wants.stalled.len() > known;
     }
 }

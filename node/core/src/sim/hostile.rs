@@ -1,4 +1,4 @@
-//! An author who forks a log: one entry for these nodes, another with the same place for those.
+//! An author who forks a log, until all is healed: one entry for these nodes, another with the same place for those.
 
 use palabre_proto::{Message as _, v1};
 
@@ -58,6 +58,9 @@ impl World {
 
     /// A node is shown an entry as if a neighbour had passed it on.
     pub(super) fn shown(&mut self, place: Place, message: Message) {
+        if self.healed {
+            return;
+        }
         let Some(from) = self.network.neighbours(place).first().copied() else { return };
         self.gossip_from(from, place, message);
     }

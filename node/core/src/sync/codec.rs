@@ -12,6 +12,9 @@ const LEVEL: i32 = 6;
 /// Window of 512 KiB: what repeats, repeats soon; both sides keep it for each connection.
 const WINDOW_LOG: u32 = 19;
 
+/// Room for the plain bytes of a packet at first: most frames are small.
+const FIRST_ROOM: usize = 1024;
+
 /// Why a packet makes no frame.
 #[derive(Debug, Error)]
 pub enum CodecError {
@@ -76,21 +79,26 @@ impl Unpacker {
 
     /// The frame in a packet. Never grows beyond [`FRAME_MAX`], whatever the packet says.
     pub fn unpack(&mut self, packet: &[u8]) -> Result<v1::sync_frame::Body, CodecError> {
-        // One byte more than allowed: filling it proves that the frame is too long.
-        let mut plain = vec![0; FRAME_MAX + 1];
+        let mut plain = vec![0; (packet.len() * 4).clamp(FIRST_ROOM, FRAME_MAX + 1)];
         let mut input = InBuffer::around(packet);
-        let mut output = OutBuffer::around(plain.as_mut_slice());
+        let mut len = 0;
         loop {
-            let (read, written) = (input.pos(), output.pos());
+            if len == plain.len() {
+                // One byte more than allowed: filling it proves that the frame is too long.
+                plain.resize((len * 2).min(FRAME_MAX + 1), 0);
+            }
+            let read = input.pos();
+            let mut output = OutBuffer::around_pos(plain.as_mut_slice(), len);
             self.decoder.run(&mut input, &mut output)?;
-            if output.pos() > FRAME_MAX {
+            let written = output.pos();
+            if written > FRAME_MAX {
                 return Err(CodecError::TooLong);
             }
-            if (input.pos(), output.pos()) == (read, written) {
+            if (input.pos(), written) == (read, len) {
                 break;
             }
+            len = written;
         }
-        let len = output.pos();
         v1::SyncFrame::decode(&plain[..len])?.body.ok_or(CodecError::Empty)
     }
 }
