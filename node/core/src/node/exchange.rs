@@ -117,11 +117,8 @@ impl Node {
         let ahead: Vec<(LogName, Sequence, EntryId)> = self.ledger.ahead().collect();
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let heads = session.tell(self.ledger.heads());
-        let ahead: Vec<_> = ahead
-            .into_iter()
-            .filter(|(_, _, id)| session.told_ahead.insert(*id))
-            .take(AHEAD_SHOWN)
-            .collect();
+        let ahead: Vec<_> =
+            ahead.into_iter().filter(|(_, _, id)| session.told_ahead.insert(*id)).take(AHEAD_SHOWN).collect();
         let new_forks: Vec<_> =
             forks.iter().filter(|(hash, _)| session.told_forks.insert(*hash)).map(|(hash, _)| *hash).collect();
         if kind == Frontier::Answers && heads.is_empty() && ahead.is_empty() && new_forks.is_empty() {
