@@ -17,6 +17,9 @@ use crate::home::{self, keys, settings::Settings};
 /// How long the node may take to accept a connection on loopback before it counts as not running.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// How long the node may be silent within an exchange: it answers at once, or after a slow disk's sync.
+const SILENCE: Duration = Duration::from_mins(2);
+
 /// Speaks to one running node.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -48,6 +51,7 @@ impl Client {
             http: reqwest::Client::builder()
                 .no_proxy()
                 .connect_timeout(CONNECT)
+                .read_timeout(SILENCE)
                 .build()
                 .map_err(|e| failed(chain(&e)))?,
             base: Url::parse(&base).map_err(|error| failed(error.to_string()))?,

@@ -82,7 +82,7 @@ pub(crate) fn run(nodes: usize, dir: Option<PathBuf>, port: u16, speech: Speech)
     let network = founding::network(dir, nodes, port)?;
     speech.remark(&text!("demo-starting", count = network.nodes.len(), dir = dir.display().to_string()));
     crate::client::block_on(async {
-        let mut children = Children::start(&network.nodes, dir)?;
+        let mut children = Children::start(&network.nodes, dir, speech.lang())?;
         let done = tokio::select! {
             stopped = stopped() => stopped,
             failed = live(&network, dir, speech, &mut children) => failed,

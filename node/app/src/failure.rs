@@ -94,8 +94,12 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 
 fn append(words: &mut String, inner: impl Display) {
     let inner = inner.to_string();
-    if !words.ends_with(&inner) {
-        words.push_str(": ");
-        words.push_str(&inner);
+    if words.ends_with(&inner) {
+        return;
     }
+    // Some errors say nothing themselves and leave it to what lies behind them.
+    if !words.is_empty() {
+        words.push_str(": ");
+    }
+    words.push_str(&inner);
 }

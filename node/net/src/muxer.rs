@@ -192,3 +192,96 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         Pin::new(&mut self.inner).poll_close(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::poll_fn;
+    use futures::{AsyncReadExt, StreamExt};
+    use libp2p::Transport;
+    use libp2p::core::muxing::StreamMuxerExt;
+    use libp2p::core::transport::{DialOpts, ListenerId, PortUse, TransportEvent};
+    use libp2p::core::upgrade::Version;
+    use libp2p::core::{Endpoint, muxing::StreamMuxerBox};
+    use libp2p::identity::Keypair;
+    use libp2p::{noise, tcp, yamux};
+
+    /// The two ends of one TCP connection.
+    async fn two_ends() -> (StreamMuxerBox, StreamMuxerBox) {
+        let mut transport = tcp::tokio::Transport::default()
+            // Lazily, the far end would wait for the first stream.
+            .upgrade(Version::V1)
+            .authenticate(noise::Config::new(&Keypair::generate_ed25519()).unwrap())
+            .multiplex(yamux::Config::default())
+            .map(|(_, muxer), _| StreamMuxerBox::new(Bounded::new(muxer, None)))
+            .boxed();
+        transport.listen_on(ListenerId::next(), "/ip4/127.0.0.1/tcp/0".parse().unwrap()).unwrap();
+        let address = transport.select_next_some().await.into_new_address().unwrap();
+        let dialing = DialOpts { role: Endpoint::Dialer, port_use: PortUse::New };
+        let dialed = tokio::spawn(transport.dial(address, dialing).unwrap());
+        let TransportEvent::Incoming { upgrade, .. } = transport.select_next_some().await else {
+            panic!("the dial did not arrive")
+        };
+        let accepted = upgrade.await.unwrap();
+        (dialed.await.unwrap().unwrap(), accepted)
+    }
+
+    #[tokio::test]
+    async fn closing_ends_streams_that_somebody_waits_for() {
+        let (mut near, _far) = two_ends().await;
+        let mut stream = poll_fn(|cx| near.poll_outbound_unpin(cx)).await.unwrap();
+        let reading = tokio::spawn(async move { stream.read(&mut [0; 1]).await });
+        // The reader waits before the connection is closed under it.
+        tokio::task::yield_now().await;
+        near.close().await.unwrap();
+        let end = tokio::time::timeout(Duration::from_mins(1), reading).await.expect("it waits for ever").unwrap();
+        assert!(matches!(&end, Ok(0) | Err(_)), "{end:?}");
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_reads_nothing_cannot_hold_a_closing_connection() {
+        let (mut near, _far) = two_ends().await;
+        let mut streams = Vec::new();
+        // Windows of 256 KiB on this many streams are more than the sockets' buffers hold. The far end takes nothing.
+        for _ in 0..64 {
+            streams.push(poll_fn(|cx| near.poll_outbound_unpin(cx)).await.unwrap());
+        }
+        let chunk = vec![0; 16 * 1024];
+        let filling = poll_fn(|cx| {
+            for stream in &mut streams {
+                while Pin::new(&mut *stream).poll_write(cx, &chunk).is_ready() {}
+            }
+            near.poll_unpin(cx)
+        });
+        assert!(tokio::time::timeout(Duration::from_secs(1), filling).await.is_err(), "the connection ended");
+        tokio::time::timeout(Duration::from_mins(1), near.close()).await.expect("it is held").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_peer_opens_no_more_streams_than_allowed() {
+        let (mut near, mut far) = two_ends().await;
+        let (mut opened, mut accepted) = (Vec::new(), Vec::new());
+        let some_reset = poll_fn(|cx| {
+            while opened.len() < 2 * MAX_INBOUND_STREAMS
+                && let Poll::Ready(stream) = near.poll_outbound_unpin(cx)
+            {
+                opened.push((stream.unwrap(), false));
+            }
+            for (stream, written) in opened.iter_mut().filter(|(_, written)| !written) {
+                *written = Pin::new(stream).poll_write(cx, &[1]).is_ready();
+            }
+            while let Poll::Ready(stream) = far.poll_inbound_unpin(cx) {
+                accepted.push(stream.unwrap());
+            }
+            assert!(near.poll_unpin(cx).is_pending() && far.poll_unpin(cx).is_pending(), "a connection ended");
+            // Nobody writes to these streams: one that can be read has been reset.
+            let mut reset = 0;
+            for (stream, _) in opened.iter_mut().filter(|(_, written)| *written) {
+                reset += usize::from(Pin::new(stream).poll_read(cx, &mut [0]).is_ready());
+            }
+            if reset + accepted.len() < 2 * MAX_INBOUND_STREAMS { Poll::Pending } else { Poll::Ready(reset) }
+        });
+        let reset = tokio::time::timeout(Duration::from_mins(1), some_reset).await.expect("too few were reset");
+        assert_eq!((accepted.len(), reset), (MAX_INBOUND_STREAMS, MAX_INBOUND_STREAMS));
+    }
+}

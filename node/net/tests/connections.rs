@@ -70,7 +70,7 @@ async fn comes_back(traveller: u8, home: u8) {
     let mut home = Node::start(home, TCP).await;
     traveller.admit(&[home.key]).await;
     home.admit(&[traveller.key]).await;
-    let proxy = Proxy::to(&home.address).await;
+    let proxy = Proxy::to(&home.address);
     traveller.handle.dial(home.key, vec![proxy.address.clone()]).await;
     traveller.connected(home.key).await;
     home.connected(traveller.key).await;
@@ -102,7 +102,7 @@ async fn a_dead_connection_full_of_unsent_bytes_is_closed_all_the_same() {
     let mut other = Node::start(2, TCP).await;
     one.admit(&[other.key]).await;
     other.admit(&[one.key]).await;
-    let proxy = Proxy::to(&other.address).await;
+    let proxy = Proxy::to(&other.address);
     one.handle.dial(other.key, vec![proxy.address.clone()]).await;
     one.connected(other.key).await;
     other.connected(one.key).await;

@@ -292,6 +292,19 @@ effect-void = void
 effect-waiting = waiting
 effect-forked = forked
 
+void-no-act = it is no act
+void-malformed = the act is malformed
+void-unknown-kind = this version of the program does not know this kind of act
+void-wrong-place = its place is not the one after the acts that it names
+void-foreign-after = it names as being before it an entry of another object
+void-broken-after = it names as being before it an entry that is no act or is out of place
+void-not-mandated = its author is not a node of the mandate that it cites
+void-suspended = its administration is suspended
+void-not-allowed = its administration has no right to this act
+void-opener-void = the act that opened the object is void
+void-other-kind = the object is of another kind
+void-withdrawn = its author knew that the object had been withdrawn
+
 ## Documents
 
 document-published = Published: { $id }
@@ -344,12 +357,12 @@ demo-ready = The network is up: { $count } nodes, { $documents ->
    *[other] { $documents } documents published
 }, the same everywhere.
 demo-try = To try, in another terminal:
-      palabre --home { $one } document list
-      palabre --home { $one } document publish FILE --title "A title" --lang en
-      palabre --home { $other } document list
-      palabre --home { $one } peer list
-      kill -9 { $pid }    (a node dies; the others go on)
-      palabre --home { $other } run    (it comes back and catches up)
+    { "  " }{ $program } --home { $one } document list
+    { "  " }{ $program } --home { $one } document publish FILE --title "A title" --lang en
+    { "  " }{ $program } --home { $other } document list
+    { "  " }{ $program } --home { $one } peer list
+    { "  " }kill -9 { $pid }    (a node dies; the others go on)
+    { "  " }{ $program } --home { $other } run    (it comes back and catches up)
 demo-end = Ctrl-C stops everything. All is described in { $record }
 demo-child-ended = The node of { $administration } has ended ({ $status }). To bring it back: "palabre --home { $home } run".
 demo-stopping = Stopping the nodes…
@@ -364,6 +377,11 @@ cause-full = the disk is full
 cause-read-only = the disk is read-only
 cause-directory = it is a folder
 cause-address-in-use = the address is taken
+parameter-missing = it is missing
+parameter-twice = it is given twice
+parameter-unknown = there is none of this name
+parameter-zero = it is 0
+parameter-beyond = it is more than { $most }
 cause-other = { $detail }
 
 ## Errors
@@ -492,12 +510,12 @@ err-broken-off = The exchange with the node ({ $address }) broke off.
 err-internal = The node failed.
     .why = { $detail }
     .next = Look into the node's log.
+err-listen = The node cannot listen on { $address }.
+    .why = { $detail }
+    .next = Set "listen" in node.toml, or stop what holds this address.
 err-address-in-use = The HTTP API cannot listen on { $address }.
     .why = Cause: { $cause }.
     .next = Set another address in node.toml ("api = …"), or stop what holds it.
-err-not-loopback = The HTTP API cannot listen on { $address }.
-    .why = It is for this machine only: its token is enough to act for the administration.
-    .next = Take 127.0.0.1 or [::1]; from afar, go through SSH.
 
 err-object-unknown = Nothing has the id { $id }.
     .why = This node knows no entry whose id begins so.

@@ -292,6 +292,19 @@ effect-void = nul
 effect-waiting = en attente
 effect-forked = bifurqué
 
+void-no-act = ce n'est pas un acte
+void-malformed = l'acte est mal formé
+void-unknown-kind = cette version du programme ne connaît pas ce genre d'acte
+void-wrong-place = sa place n'est pas celle d'après les actes qu'il nomme
+void-foreign-after = il nomme comme précédente une écriture d'un autre objet
+void-broken-after = il nomme comme précédente une écriture qui n'est pas un acte ou n'est pas à sa place
+void-not-mandated = son auteur n'est pas un nœud de l'accréditation citée
+void-suspended = son administration est suspendue
+void-not-allowed = son administration n'a pas droit à cet acte
+void-opener-void = l'acte qui a ouvert l'objet est nul
+void-other-kind = l'objet est d'un autre genre
+void-withdrawn = son auteur savait que l'objet était retiré
+
 ## Documents
 
 document-published = Publié : { $id }
@@ -344,12 +357,12 @@ demo-ready = Le réseau est là : { $count } nœuds, { $documents ->
    *[other] { $documents } documents publiés
 }, partout les mêmes.
 demo-try = À essayer, dans un autre terminal :
-      palabre --home { $one } document list
-      palabre --home { $one } document publish FICHIER --title "Un titre" --lang fr
-      palabre --home { $other } document list
-      palabre --home { $one } peer list
-      kill -9 { $pid }    (un nœud meurt ; les autres continuent)
-      palabre --home { $other } run    (il revient et rattrape)
+    { "  " }{ $program } --home { $one } document list
+    { "  " }{ $program } --home { $one } document publish FICHIER --title "Un titre" --lang fr
+    { "  " }{ $program } --home { $other } document list
+    { "  " }{ $program } --home { $one } peer list
+    { "  " }kill -9 { $pid }    (un nœud meurt ; les autres continuent)
+    { "  " }{ $program } --home { $other } run    (il revient et rattrape)
 demo-end = Ctrl-C arrête tout. Tout est décrit dans { $record }
 demo-child-ended = Le nœud de { $administration } s'est arrêté ({ $status }). Pour le faire revenir : « palabre --home { $home } run ».
 demo-stopping = Arrêt des nœuds…
@@ -364,6 +377,11 @@ cause-full = le disque est plein
 cause-read-only = le disque est en lecture seule
 cause-directory = c'est un dossier
 cause-address-in-use = l'adresse est déjà prise
+parameter-missing = il manque
+parameter-twice = il est donné deux fois
+parameter-unknown = il n'y en a pas de ce nom
+parameter-zero = il vaut 0
+parameter-beyond = il dépasse { $most }
 cause-other = { $detail }
 
 ## Erreurs
@@ -492,12 +510,12 @@ err-broken-off = L'échange avec le nœud ({ $address }) s'est interrompu.
 err-internal = Le nœud a échoué.
     .why = { $detail }
     .next = Regardez le journal du nœud.
+err-listen = Le nœud ne peut pas écouter sur { $address }.
+    .why = { $detail }
+    .next = Réglez « listen » dans node.toml, ou arrêtez ce qui occupe cette adresse.
 err-address-in-use = L'interface HTTP ne peut pas écouter sur { $address }.
     .why = Cause : { $cause }.
     .next = Réglez une autre adresse dans node.toml (« api = … »), ou arrêtez ce qui l'occupe.
-err-not-loopback = L'interface HTTP ne peut pas écouter sur { $address }.
-    .why = Elle n'est que pour cette machine : son jeton suffit pour agir au nom de l'administration.
-    .next = Prenez 127.0.0.1 ou [::1] ; à distance, passez par SSH.
 
 err-object-unknown = Rien ne porte l'id { $id }.
     .why = Ce nœud ne connaît aucune écriture dont l'id commence ainsi.

@@ -292,6 +292,19 @@ effect-void = nulo
 effect-waiting = em espera
 effect-forked = bifurcado
 
+void-no-act = não é um ato
+void-malformed = o ato está mal formado
+void-unknown-kind = esta versão do programa não conhece este tipo de ato
+void-wrong-place = o seu lugar não é o que se segue aos atos que nomeia
+void-foreign-after = nomeia como anterior um registo de outro objeto
+void-broken-after = nomeia como anterior um registo que não é um ato ou está fora do lugar
+void-not-mandated = o seu autor não é um nó da acreditação citada
+void-suspended = a sua administração está suspensa
+void-not-allowed = a sua administração não tem direito a este ato
+void-opener-void = o ato que abriu o objeto é nulo
+void-other-kind = o objeto é de outro tipo
+void-withdrawn = o seu autor sabia que o objeto tinha sido retirado
+
 ## Documentos
 
 document-published = Publicado: { $id }
@@ -344,12 +357,12 @@ demo-ready = A rede está pronta: { $count } nós, { $documents ->
    *[other] { $documents } documentos publicados
 }, os mesmos em todo o lado.
 demo-try = Para experimentar, noutro terminal:
-      palabre --home { $one } document list
-      palabre --home { $one } document publish FICHEIRO --title "Um título" --lang pt
-      palabre --home { $other } document list
-      palabre --home { $one } peer list
-      kill -9 { $pid }    (um nó morre; os outros continuam)
-      palabre --home { $other } run    (regressa e recupera)
+    { "  " }{ $program } --home { $one } document list
+    { "  " }{ $program } --home { $one } document publish FICHEIRO --title "Um título" --lang pt
+    { "  " }{ $program } --home { $other } document list
+    { "  " }{ $program } --home { $one } peer list
+    { "  " }kill -9 { $pid }    (um nó morre; os outros continuam)
+    { "  " }{ $program } --home { $other } run    (regressa e recupera)
 demo-end = Ctrl-C para tudo. Tudo está descrito em { $record }
 demo-child-ended = O nó de { $administration } parou ({ $status }). Para o fazer voltar: «palabre --home { $home } run».
 demo-stopping = A parar os nós…
@@ -364,6 +377,11 @@ cause-full = o disco está cheio
 cause-read-only = o disco só permite leitura
 cause-directory = é uma pasta
 cause-address-in-use = o endereço já está ocupado
+parameter-missing = falta
+parameter-twice = é dado duas vezes
+parameter-unknown = não há nenhum com este nome
+parameter-zero = é 0
+parameter-beyond = ultrapassa { $most }
 cause-other = { $detail }
 
 ## Erros
@@ -492,12 +510,12 @@ err-broken-off = A troca com o nó ({ $address }) foi interrompida.
 err-internal = O nó falhou.
     .why = { $detail }
     .next = Veja o registo de execução do nó.
+err-listen = O nó não pode escutar em { $address }.
+    .why = { $detail }
+    .next = Defina «listen» em node.toml, ou pare o que ocupa esse endereço.
 err-address-in-use = A interface HTTP não pode escutar em { $address }.
     .why = Causa: { $cause }.
     .next = Defina outro endereço em node.toml («api = …»), ou pare o que o ocupa.
-err-not-loopback = A interface HTTP não pode escutar em { $address }.
-    .why = É só para esta máquina: a sua senha basta para agir em nome da administração.
-    .next = Use 127.0.0.1 ou [::1]; à distância, passe por SSH.
 
 err-object-unknown = Nada tem o id { $id }.
     .why = Este nó não conhece nenhum registo cujo id comece assim.

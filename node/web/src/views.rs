@@ -7,6 +7,7 @@ mod document;
 mod log;
 mod peer;
 mod status;
+mod void;
 
 pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
 pub use document::{
@@ -15,3 +16,4 @@ pub use document::{
 pub use log::{Effect, EntryView, LogList, LogView};
 pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
 pub use status::{Digest, Health, Lag, Metrics, StatusView};
+pub use void::void_words;

@@ -33,6 +33,8 @@ fn variables(pattern: &Pattern<String>) -> BTreeSet<String> {
     for element in &pattern.elements {
         let PatternElement::Placeable { expression } = element else { continue };
         match expression {
+            // A literal holds spaces that would be dropped at the beginning of a line.
+            Expression::Inline(InlineExpression::StringLiteral { .. }) => {}
             Expression::Inline(inline) => drop(found.insert(variable(inline))),
             Expression::Select { selector, variants } => {
                 found.insert(variable(selector));

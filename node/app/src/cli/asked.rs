@@ -78,3 +78,35 @@ impl Asked {
 pub(super) fn speaks_for_itself(command: &Command) -> bool {
     command.get_arguments().any(|argument| argument.get_id() == "document_lang")
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::super::Palabre;
+    use super::*;
+
+    fn asked(line: &str) -> Asked {
+        let arguments: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        Asked::of(&Palabre::command(), &arguments)
+    }
+
+    #[test]
+    fn the_readers_language_stands_anywhere_but_where_it_is_the_documents() {
+        assert_eq!(asked("palabre --lang pt status").lang, Lang::Pt);
+        assert_eq!(asked("palabre status --lang=en").lang, Lang::En);
+        assert_eq!(asked("palabre --home document --lang en peer why publish").lang, Lang::En);
+        let publish = asked("palabre --lang en --json document publish F --title T --lang pt");
+        assert_eq!((publish.lang, publish.json), (Lang::En, true));
+        assert_eq!(publish.path, ["document", "publish"]);
+        assert_eq!(asked("palabre --lang en document revise I F --lang=pt").lang, Lang::En);
+        assert_eq!(asked("palabre document list --lang en").lang, Lang::En);
+    }
+
+    #[test]
+    fn a_language_that_the_house_does_not_speak_is_refused() {
+        assert!(asked("palabre --lang de status").check_lang().is_err());
+        assert!(asked("palabre status --lang").check_lang().is_err());
+        assert!(asked("palabre document publish F --lang de").check_lang().is_ok(), "the parser refuses that one");
+    }
+}

@@ -87,7 +87,8 @@ mod tests {
     fn judged(line: &str) -> (u8, String) {
         let arguments: Vec<_> = line.split(' ').map(Into::into).collect();
         let command = Palabre::command();
-        let asked = Asked { lang: Lang::En, ..Asked::of(&command, &arguments) };
+        let mut asked = Asked::of(&command, &arguments);
+        asked.lang = Lang::En;
         let command = help::localise(command, Lang::En);
         let error = command.clone().try_get_matches_from(arguments).expect_err(line);
         match judge(&error, &command, &asked) {

@@ -7,7 +7,7 @@ use palabre_core::id::{LogId, Sequence};
 use palabre_web::catalogue::Text;
 use palabre_web::node::LogQuery;
 use palabre_web::text;
-use palabre_web::views::{Effect, EntryView, LogList, LogView};
+use palabre_web::views::{Effect, EntryView, LogList, LogView, void_words};
 
 use crate::cli::{Speech, Table, units};
 use crate::client::{Client, block_on};
@@ -104,6 +104,6 @@ fn effect(entry: &EntryView, speech: Speech) -> String {
     let effect = effect.in_lang(speech.lang());
     match &entry.reason {
         None => effect,
-        Some(reason) => format!("{effect} ({reason})"),
+        Some(reason) => format!("{effect} ({})", void_words(reason).words(speech.lang())),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use clap::Args;
+use palabre_net::StartError;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::Speech;
 use crate::daemon::{self, DaemonError, Setup};
-use crate::failure::{Failure, cause, internal};
+use crate::failure::{Failure, cause, chain, internal};
 use crate::home::settings::{LogLevel, Settings};
 use crate::home::{self, founding, keys};
 
@@ -103,6 +104,10 @@ fn failure(error: &DaemonError) -> Failure {
             Kind::Failure,
             text!("err-address-in-use", address = address.to_string(), cause = cause(source)),
         ),
+        DaemonError::Net(StartError::Listen { address, source }) => {
+            let text = text!("err-listen", address = address.to_string(), detail = chain(source));
+            Failure::new(Kind::Network, text)
+        }
         other => internal(other),
     }
 }

@@ -95,10 +95,10 @@ impl Desk {
 fn refused(error: WriteError, object: Option<EntryId>) -> NodeError {
     match (error, object) {
         (WriteError::NotAllowed(VoidReason::Withdrawn), Some(object)) => NodeError::Withdrawn(object),
-        (WriteError::NotAllowed(reason), _) => NodeError::NoRight { reason: reason.to_string() },
+        (WriteError::NotAllowed(reason), _) => NodeError::NoRight { reason: reason.code().to_owned() },
         (WriteError::Waits, Some(object)) => NodeError::Incomplete(object),
         (WriteError::Disk, _) => NodeError::Paused(super::engine::disk_error()),
-        (error @ WriteError::NotMandated, _) => NodeError::NoRight { reason: error.to_string() },
+        (WriteError::NotMandated, _) => NodeError::NoRight { reason: VoidReason::NotMandated.code().to_owned() },
         (error, _) => NodeError::Internal(Box::new(error)),
     }
 }

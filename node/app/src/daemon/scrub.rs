@@ -59,7 +59,7 @@ fn unmended(scan: palabre_store::segments::Scan, network: &palabre_core::id::Net
 
 fn mend(mut damaged: BTreeSet<Mended>, jobs: &mpsc::Sender<Job>) {
     for part in &damaged {
-        let lost = look(jobs, *part, |node, store, part| node.lost_in(store, part)).unwrap_or_default();
+        let lost = look(jobs, *part, Node::lost_in).unwrap_or_default();
         for (log, sequence) in &lost {
             let (author, id) = (log.author, log.log);
             warn!(at = ?part.position, %author, log = %id, %sequence, "a damaged record; peers are asked for it");
@@ -73,7 +73,7 @@ fn mend(mut damaged: BTreeSet<Mended>, jobs: &mpsc::Sender<Job>) {
     while !damaged.is_empty() {
         thread::sleep(AGAIN);
         for part in damaged.clone() {
-            match look(jobs, part, |node, store, part| node.is_mended(store, part)) {
+            match look(jobs, part, Node::is_mended) {
                 Some(true) => {
                     info!(at = ?part.position, "a damaged part of the ledger is mended");
                     damaged.remove(&part);

@@ -42,7 +42,7 @@ pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError
             Scanned::Record { position, bytes, .. } => match Record::verify(&bytes, rules.network()) {
                 Ok(Record::Entry(_)) => entries += 1,
                 Ok(Record::Mended(Mended { position, .. })) => {
-                    mended += usize::from(damaged.remove(&position).is_some())
+                    mended += usize::from(damaged.remove(&position).is_some());
                 }
                 Ok(_) => {}
                 Err(_) => drop(damaged.insert(position, place(position, place_in(&bytes)))),

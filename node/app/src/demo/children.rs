@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use palabre_web::catalogue::Lang;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use tokio::process::{Child, Command};
@@ -21,7 +22,7 @@ use crate::failure::{Failure, internal};
 const STOP: Duration = Duration::from_secs(20);
 /// How often children are looked at.
 const LOOK: Duration = Duration::from_millis(200);
-/// Bytes at the end of a log that are looked at for its last line.
+/// Bytes at the end of a log that are looked at for what it said last.
 const TAIL: i64 = 2048;
 
 /// The processes, in the order of the nodes.
@@ -37,11 +38,11 @@ struct Running {
 
 impl Children {
     /// Starts every node as a process of its own.
-    pub(super) fn start(nodes: &[DemoNode], dir: &Path) -> Result<Self, Failure> {
+    pub(super) fn start(nodes: &[DemoNode], dir: &Path, lang: Lang) -> Result<Self, Failure> {
         let logs = dir.join("logs");
         fs::create_dir_all(&logs).map_err(|error| Failure::writing(&logs, &error))?;
         let program = std::env::current_exe().map_err(|error| internal(&error))?;
-        let children = nodes.iter().map(|node| start(&program, node, &logs)).collect::<Result<_, _>>()?;
+        let children = nodes.iter().map(|node| start(&program, node, &logs, lang)).collect::<Result<_, _>>()?;
         Ok(Self(children))
     }
 
@@ -56,7 +57,7 @@ impl Children {
             done = work => done,
             (index, _) = self.end() => {
                 let Running { node, log, .. } = &self.0[index];
-                let (administration, said) = (node.administration.to_string(), last_line(log));
+                let (administration, said) = (node.administration.to_string(), last_words(log));
                 let log = log.display().to_string();
                 let text = text!("err-demo-child", administration = administration, detail = said, log = log);
                 Err(Failure::new(Kind::Failure, text))
@@ -98,13 +99,13 @@ impl Children {
     }
 }
 
-fn start(program: &Path, node: &DemoNode, logs: &Path) -> Result<Running, Failure> {
+fn start(program: &Path, node: &DemoNode, logs: &Path, lang: Lang) -> Result<Running, Failure> {
     let log = logs.join(format!("{}.log", node.administration));
     let file = File::options().create(true).append(true).open(&log).map_err(|error| Failure::writing(&log, &error))?;
     let child = Command::new(program)
         .arg("--home")
         .arg(&node.home)
-        .args(["run", "--while-stdin-open"])
+        .args(["--lang", lang.code(), "run", "--while-stdin-open"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(file)
@@ -124,14 +125,19 @@ fn words(status: ExitStatus) -> String {
     }
 }
 
-/// The last line of a log, for a person.
-fn last_line(log: &Path) -> String {
+/// What a node said last, on one line: its last line and what belongs to it, which is indented.
+fn last_words(log: &Path) -> String {
     let mut bytes = Vec::new();
     let read = File::open(log).and_then(|mut file| {
         // A log shorter than that is read from its beginning.
         let _ = file.seek(SeekFrom::End(-TAIL));
         file.read_to_end(&mut bytes)
     });
+    if read.is_err() {
+        return String::new();
+    }
     let text = String::from_utf8_lossy(&bytes);
-    read.ok().and_then(|_| text.lines().rev().find(|line| !line.trim().is_empty())).unwrap_or_default().to_owned()
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines.iter().rposition(|line| !line.starts_with(' ')).unwrap_or(0);
+    lines[first..].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }

@@ -72,7 +72,8 @@ impl Record {
             let home = |node: &RecordedNode| node.home.display().to_string();
             if let [one, other, ..] = self.nodes.as_slice() {
                 let pid = other.pid.to_string();
-                speech.say(&text!("demo-try", one = home(one), other = home(other), pid = pid));
+                let program = program();
+                speech.say(&text!("demo-try", program = program, one = home(one), other = home(other), pid = pid));
             }
             speech.say(&text!("demo-end", record = place(dir).display().to_string()));
         });
@@ -97,4 +98,9 @@ impl Record {
         }
         table
     }
+}
+
+/// How this program was called: so it can be called again from the same folder.
+fn program() -> String {
+    std::env::args_os().next().map_or_else(|| "palabre".to_owned(), |name| name.to_string_lossy().into_owned())
 }

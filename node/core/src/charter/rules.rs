@@ -10,7 +10,7 @@ use super::invariants::{self, Breach};
 use super::mandate::{Mandate, MandateError, MandatedNode, RawMandate};
 use super::revision::{Administration, AdministrationKind, Charter};
 use super::signature::{self, CharterSignature};
-use crate::id::{CharterHash, Code, MandateHash, NetworkId, NodeKey};
+use crate::id::{AdministrationKey, CharterHash, Code, MandateHash, NetworkId, NodeKey};
 use crate::ledger::Header;
 
 /// Why a node cannot start with a charter.
@@ -55,7 +55,7 @@ pub enum Standing {
 pub struct Rules {
     network: NetworkId,
     charter: Charter,
-    signatures: BTreeSet<CharterSignature>,
+    signatures: BTreeMap<AdministrationKey, CharterSignature>,
     mandates: BTreeMap<MandateHash, (RawMandate, Mandate)>,
     nodes: BTreeMap<NodeKey, MandateHash>,
 }
@@ -75,7 +75,7 @@ impl Rules {
         let mut rules = Self {
             network,
             charter: file.charter,
-            signatures: BTreeSet::new(),
+            signatures: BTreeMap::new(),
             mandates: BTreeMap::new(),
             nodes: BTreeMap::new(),
         };
@@ -99,14 +99,19 @@ impl Rules {
 
     /// The signatures under it that count.
     pub fn signatures(&self) -> impl Iterator<Item = &CharterSignature> {
-        self.signatures.iter()
+        self.signatures.values()
     }
 
-    /// Adds a further signature under the revision in force; true when it is new and counts.
+    /// Adds a further signature under the revision in force; true when it changes the set. Ed25519 lets a keyholder
+    /// sign the same bytes in many ways: of each the lowest is kept, so that the set is bounded and the same everywhere.
     pub fn add_signature(&mut self, signature: CharterSignature) -> bool {
         let counts = signature::keyholder_with(&self.charter, &signature.key).is_some()
+            && self.signatures.get(&signature.key).is_none_or(|known| signature < *known)
             && signature.check(&self.charter, &self.network).is_ok();
-        counts && self.signatures.insert(signature)
+        if counts {
+            self.signatures.insert(signature.key, signature);
+        }
+        counts
     }
 
     /// Adds a mandate; true when it is new. The first of each administration counts: succession comes with governance.
@@ -115,12 +120,24 @@ impl Rules {
         if mandate.number != 1 {
             return Err(MandateError::Number(mandate.number));
         }
-        if self.mandates.contains_key(&mandate.hash) {
+        if self.mandates.contains_key(&mandate.hash) || !self.makes_room(&mandate) {
             return Ok(false);
         }
         self.mandates.insert(mandate.hash, (raw, mandate));
         self.list_nodes();
         Ok(true)
+    }
+
+    /// Two mandates of one number prove the dispute; of more the two lowest hashes are kept, so that an administration
+    /// cannot fill the set.
+    fn makes_room(&mut self, new: &Mandate) -> bool {
+        let mut rivals: Vec<MandateHash> =
+            self.mandates().filter(|m| m.administration == new.administration).map(|m| m.hash).collect();
+        rivals.push(new.hash);
+        rivals.sort_unstable();
+        let Some(surplus) = rivals.get(2) else { return true };
+        self.mandates.remove(surplus);
+        *surplus != new.hash
     }
 
     /// Lists the nodes anew from what is held, so that the order of arrival leaves no trace.
@@ -203,7 +220,7 @@ impl Rules {
     pub fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("palabre/rules/1");
         hasher.update(self.charter.hash().as_bytes());
-        for signature in &self.signatures {
+        for signature in self.signatures.values() {
             hasher.update(signature.key.as_bytes());
             hasher.update(&signature.signature.0);
         }
@@ -219,3 +236,6 @@ impl Rules {
         self.charter.hash()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::entry::{Entry, EntryError, RawEntry};
 use super::fork::{ForkError, ForkProof};
 use crate::charter::{CharterSignature, MandateError, RawMandate, SignatureFormError};
-use crate::id::NetworkId;
+use crate::id::{IdError, LogId, NetworkId};
 use crate::state::Position;
 
 /// Why the bytes of a frame are no record.
@@ -27,6 +27,9 @@ pub enum RecordError {
     /// A signature of the wrong form.
     #[error("the charter signature is malformed")]
     Signature(#[from] SignatureFormError),
+    /// A log whose name is malformed.
+    #[error("the name of a log is malformed")]
+    Log(#[from] IdError),
     /// A mandate that is not well formed.
     #[error("the mandate is malformed")]
     Mandate(#[from] MandateError),
@@ -47,6 +50,8 @@ pub enum Record {
     Mandate(RawMandate),
     /// A damaged part of the segments is of no consequence any more.
     Mended(Mended),
+    /// The log that the node writes from here on.
+    Opened(LogId),
 }
 
 /// A damaged part of the segments whose content has been recorded again.
@@ -68,6 +73,7 @@ impl Record {
             Kind::Charter(bytes) => Ok(Self::Charter(bytes)),
             Kind::CharterSignature(signature) => Ok(Self::Signature(CharterSignature::parse(&signature)?)),
             Kind::Mandate(mandate) => Ok(Self::Mandate(RawMandate::parse(mandate)?)),
+            Kind::Opened(log) => Ok(Self::Opened(LogId::try_from(log.as_slice())?)),
             Kind::Mended(v1::Mended { segment, offset, length }) => {
                 Ok(Self::Mended(Mended { position: Position { segment, offset }, length }))
             }
@@ -84,6 +90,7 @@ impl Record {
             Self::Charter(bytes) => Kind::Charter(bytes.clone()),
             Self::Signature(signature) => Kind::CharterSignature(signature.to_message()),
             Self::Mandate(mandate) => Kind::Mandate(mandate.to_message()),
+            Self::Opened(log) => Kind::Opened(log.as_bytes().to_vec()),
             Self::Mended(Mended { position: Position { segment, offset }, length }) => {
                 Kind::Mended(v1::Mended { segment: *segment, offset: *offset, length: *length })
             }

@@ -182,7 +182,8 @@ pub enum Effect {
         /// Its size in bytes.
         size: u64,
     },
-    /// Keep the content of a small attachment that came with its entry. Its hash has been checked.
+    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. It is to be durable
+    /// before the [`Effect::Append`] that follows is answered: what is held then is not fetched again.
     Keep {
         /// Which.
         hash: ContentHash,
@@ -252,6 +253,9 @@ pub enum Fault {
     /// No fault: more connections than are kept.
     #[error("enough connections: another node is nearer")]
     Surplus,
+    /// No fault: the connection has named as many logs as it can, and is opened anew.
+    #[error("the connection has named as many logs as it can: it is opened anew")]
+    Renewed,
     /// No fault: it may not connect any more.
     #[error("no mandate in force lists it")]
     NotAdmitted,

@@ -8,11 +8,9 @@ use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
 use super::event::{Effect, Fault, Notice};
-use super::intake::Batch;
-use crate::charter::{CharterSignature, RawMandate};
 use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
-use crate::ledger::book::{self, read_fork};
-use crate::ledger::{ForkProof, Head, Record};
+use crate::ledger::Head;
+use crate::ledger::book;
 use crate::state::{StateError, Storage};
 use crate::sync::session::{Digest, PATIENCE_LAST};
 use crate::time::Moment;
@@ -26,8 +24,6 @@ const HEADS_MAX: usize = 2_000;
 const AHEAD_SHOWN: usize = 512;
 /// Most logs that a peer may show: beyond what a region writes in decades, little memory.
 const LOGS_MAX: usize = 16_384;
-/// Most fork proofs in a frame.
-const FORKS_MAX: usize = 256;
 
 impl Node {
     /// What is held, in two hashes.
@@ -139,40 +135,6 @@ impl Node {
         self.send_forks(storage, peer, &forks, out);
     }
 
-    /// Sends the fork proofs that the other side has not shown.
-    fn send_forks<S: Storage>(
-        &mut self,
-        storage: &S,
-        peer: NodeKey,
-        forks: &[(ContentHash, crate::state::Position)],
-        out: &mut Vec<Effect>,
-    ) {
-        let Some(session) = self.sessions.get_mut(&peer) else { return };
-        let lacking: Vec<_> =
-            forks.iter().filter(|(hash, _)| session.their_forks.insert(*hash)).take(FORKS_MAX).collect();
-        let proofs: Vec<_> = lacking
-            .into_iter()
-            .filter_map(|(_, position)| read_fork(storage, *position, &self.network).ok().flatten())
-            .map(|proof| proof.to_message())
-            .collect();
-        if !proofs.is_empty() {
-            self.send(peer, Body::Forks(v1::Forks { proofs }), out);
-        }
-    }
-
-    /// A new fork proof goes to every neighbour at once: it freezes a log on all of them.
-    pub(super) fn pass_on_fork(&mut self, proof: &ForkProof, out: &mut Vec<Effect>) {
-        let hash = proof.hash();
-        let peers: Vec<NodeKey> = self.sessions.keys().copied().collect();
-        for peer in peers {
-            let told =
-                self.sessions.get_mut(&peer).is_some_and(|s| s.told_forks.insert(hash) && s.their_forks.insert(hash));
-            if told {
-                self.send(peer, Body::Forks(v1::Forks { proofs: vec![proof.to_message()] }), out);
-            }
-        }
-    }
-
     pub(super) fn their_frontier<S: Storage>(
         &mut self,
         storage: &S,
@@ -213,69 +175,13 @@ impl Node {
         session.theirs.insert(log, head);
         if log == self.own.name() && head.sequence >= self.own.next() {
             out.push(Effect::Report(Notice::OwnEntriesUnknown { log }));
-            self.open_new_log();
+            self.open_new_log(storage, out)?;
         }
         let differs = book::locate(storage, &log, head.sequence)?.is_some_and(|here| here.id != head.id);
         if differs && self.ledger.forked_from(&log).is_none_or(|forked| forked > head.sequence) {
             self.want_branch(peer, log, head.sequence, out);
         }
         Ok(Ok(()))
-    }
-
-    fn send_rules(&mut self, peer: NodeKey, mine: Digest, out: &mut Vec<Effect>) {
-        let Some(session) = self.sessions.get_mut(&peer) else { return };
-        if session.sent_rules.replace(mine.rules) == Some(mine.rules) {
-            return;
-        }
-        let rules = v1::Rules {
-            charters: vec![self.rules.charter().bytes().to_vec()],
-            signatures: self.rules.signatures().map(CharterSignature::to_message).collect(),
-            mandates: self.rules.signed_mandates().collect(),
-        };
-        self.send(peer, Body::Rules(rules), out);
-    }
-
-    /// Takes in the rules of a peer: a union, judged by the keys of the charter alone, whoever carries them.
-    pub(super) fn their_rules(&mut self, message: &v1::Rules, out: &mut Vec<Effect>) -> Result<(), Fault> {
-        if message.charters.iter().any(|bytes| bytes != self.rules.charter().bytes()) {
-            return Err(Fault::Charter);
-        }
-        let mut records = Vec::new();
-        for signature in &message.signatures {
-            let signature = CharterSignature::parse(signature).map_err(|_| Fault::Malformed("charter signature"))?;
-            if self.rules.add_signature(signature.clone()) {
-                records.push(Record::Signature(signature));
-            }
-        }
-        for mandate in &message.mandates {
-            let mandate = RawMandate::parse(mandate.clone())?;
-            if self.rules.add_mandate(mandate.clone())? {
-                records.push(Record::Mandate(mandate));
-            }
-        }
-        if !records.is_empty() {
-            self.digest = None;
-            self.append(records, Batch::default(), out);
-            out.push(self.admission());
-        }
-        Ok(())
-    }
-
-    pub(super) fn their_forks(&mut self, message: v1::Forks, out: &mut Vec<Effect>) -> Result<(), Fault> {
-        if message.proofs.len() > FORKS_MAX {
-            return Err(Fault::Limit("fork proofs"));
-        }
-        let mut records = Vec::new();
-        for proof in message.proofs {
-            let proof = ForkProof::verify(proof, &self.network)?;
-            if self.rules.mandate_of(&proof.log().author).is_some() && self.ledger.wants_fork(&proof) {
-                records.push(Record::Fork(Box::new(proof)));
-            }
-        }
-        if !records.is_empty() {
-            self.append(records, Batch::default(), out);
-        }
-        Ok(())
     }
 }
 

@@ -20,8 +20,10 @@ const AT_ONCE: usize = 4;
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
 /// Missing attachments looked at in one step.
 const STEP: usize = 64;
-/// Milliseconds after which peers that did not have an attachment are asked again.
-const RETRY: u64 = 30_000;
+/// Milliseconds after which peers that did not have an attachment are asked again, first and doubling.
+const RETRY_FIRST: u64 = 30_000;
+/// The longest: what nobody near has costs a question to each neighbour every ten minutes.
+const RETRY_LAST: u64 = 10 * 60_000;
 
 /// Fetches under way.
 #[derive(Debug, Default)]
@@ -29,13 +31,28 @@ pub(super) struct Fetches {
     under_way: BTreeMap<ContentHash, NodeKey>,
     tried: BTreeMap<ContentHash, BTreeSet<NodeKey>>,
     tried_since: Option<Moment>,
+    /// How many times in a row everybody was asked again in vain.
+    retries: u32,
+    /// Where the next step goes on: the last attachment looked at.
+    looked_at: Option<ContentHash>,
 }
 
 impl Fetches {
-    /// Everybody may be asked again.
+    /// Somebody new is there: everybody may be asked again.
     pub(super) fn retry(&mut self) {
         self.tried.clear();
         self.tried_since = None;
+        self.retries = 0;
+    }
+
+    /// After a pause everybody may be asked again, after a longer one the next time.
+    fn retry_late(&mut self, now: Moment) {
+        let pause = RETRY_FIRST.saturating_mul(1 << self.retries.min(16)).min(RETRY_LAST);
+        if self.tried_since.is_some_and(|since| now.since(since) >= pause) {
+            let retries = self.retries + 1;
+            self.retry();
+            self.retries = retries;
+        }
     }
 
     fn is_busy(&self, peer: &NodeKey) -> bool {
@@ -45,7 +62,15 @@ impl Fetches {
 
 /// Attachments that are missing here, at most `limit`, with their sizes in bytes.
 pub fn missing(state: &impl State, limit: usize) -> Result<Vec<(ContentHash, u64)>, StateError> {
-    let pairs = state.scan(MISSING, None, limit)?;
+    missing_after(state, None, limit)
+}
+
+fn missing_after(
+    state: &impl State,
+    after: Option<&ContentHash>,
+    limit: usize,
+) -> Result<Vec<(ContentHash, u64)>, StateError> {
+    let pairs = state.scan(MISSING, after.map(key).as_deref(), limit)?;
     Ok(pairs
         .iter()
         .filter_map(|(key, value)| {
@@ -96,6 +121,7 @@ impl Node {
     ) -> Result<(), StateError> {
         self.fetches.under_way.remove(hash);
         self.fetches.tried.remove(hash);
+        self.fetches.retries = 0;
         storage.remove(&key(hash))?;
         self.plan_fetches(storage, now, out)
     }
@@ -122,14 +148,16 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if self.fetches.tried_since.is_some_and(|since| now.since(since) >= RETRY) {
-            self.fetches.retry();
-        }
+        self.fetches.retry_late(now);
         if self.sessions.is_empty() || self.fetches.under_way.len() >= AT_ONCE {
             return Ok(());
         }
-        for (hash, size) in missing(storage, STEP)? {
+        // Step by step through all of them: those that nobody near has must not stand before the others.
+        let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP)?;
+        self.fetches.looked_at = step.last().filter(|_| step.len() == STEP).map(|(hash, _)| *hash);
+        for (hash, size) in step {
             if self.fetches.under_way.len() >= AT_ONCE {
+                self.fetches.looked_at = None;
                 break;
             }
             if self.fetches.under_way.contains_key(&hash) {

@@ -177,7 +177,9 @@ impl Node {
     pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
         self.intake.take(&entry, true);
         let batch = Batch { tickets: BTreeMap::from([(entry.id(), ticket)]), ..Batch::default() };
-        self.append(vec![Record::Entry(Box::new(entry))], batch, out);
+        // The disk may have refused the record of the log when that was opened.
+        let opened = (!self.own_is_recorded).then(|| Record::Opened(self.own.name().log));
+        self.append(opened.into_iter().chain([Record::Entry(Box::new(entry))]).collect(), batch, out);
     }
 
     pub(super) fn append(&mut self, records: Vec<Record>, batch: Batch, out: &mut Vec<Effect>) {
@@ -206,6 +208,10 @@ impl Node {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
                 Record::Fork(proof) => self.fork_durable(storage, proof, *position, out)?,
+                Record::Opened(log) => {
+                    self.own_is_recorded |= *log == self.own.name().log;
+                    Self::note_opened(storage, *log)?;
+                }
                 Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
@@ -280,27 +286,6 @@ impl Node {
         let folded: Vec<(&Entry, Position)> = entries.iter().map(|(entry, position)| (entry, *position)).collect();
         registers::admit(storage, &self.rules, &folded)?;
         Ok(effective)
-    }
-
-    fn fork_durable<S: Storage>(
-        &mut self,
-        storage: &mut S,
-        proof: &ForkProof,
-        position: Position,
-        out: &mut Vec<Effect>,
-    ) -> Result<(), StateError> {
-        if !self.ledger.wants_fork(proof) {
-            return Ok(());
-        }
-        let lost = self.ledger.add_fork(storage, proof, position)?;
-        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
-        registers::withdraw(storage, &self.rules, &ids)?;
-        out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
-        if proof.log() == self.own.name() {
-            self.open_new_log();
-        }
-        self.pass_on_fork(proof, out);
-        Ok(())
     }
 
     /// The disk takes nothing now: what was pending is forgotten, and will be wanted again.

@@ -6,7 +6,8 @@
 //! | `start` | from disk to a running node |
 //! | `intake` | entries and proofs: verified, judged, made durable, folded |
 //! | `write` | the node's own acts |
-//! | `exchange` | digests, frontiers, rules, fork proofs |
+//! | `exchange` | digests and frontiers |
+//! | `rules`, `forks` | charter signatures, mandates, fork proofs |
 //! | `want`, `receipt` | what to take from whom, and what comes of it |
 //! | `serve` | what to give, in which order |
 //! | `gossip` | the fast path |
@@ -18,11 +19,13 @@
 pub mod event;
 mod exchange;
 mod fetch;
+mod forks;
 mod gossip;
 mod intake;
 mod mend;
 mod neighbours;
 mod receipt;
+mod rules;
 mod serve;
 mod start;
 pub mod status;
@@ -66,6 +69,8 @@ pub struct Node {
     rules: Rules,
     ledger: Ledger,
     own: OwnLog,
+    /// Whether the disk knows that this is the log being written.
+    own_is_recorded: bool,
     rng: ChaCha20Rng,
     intake: Intake,
     sessions: BTreeMap<NodeKey, Session>,

@@ -94,8 +94,12 @@ impl Node {
             let mut bytes = 0;
             while bytes < DELIVERY_BYTES {
                 let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-                if session.unacknowledged >= CREDIT_WINDOW || session.elider.is_full() {
+                if session.unacknowledged >= CREDIT_WINDOW {
                     break;
+                }
+                if session.elider.is_full() && !session.due.is_empty() {
+                    out.push(Effect::Disconnect { peer, reason: Fault::Renewed });
+                    return Ok(());
                 }
                 let Some(due) = session.due.pop_front() else { break };
                 let Some(entry) = self.readable(storage, due, out)? else {

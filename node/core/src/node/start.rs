@@ -7,7 +7,7 @@ use rand_core::{Rng, SeedableRng};
 
 use super::fetch::Fetches;
 use super::gossip::Announced;
-use super::intake::Intake;
+use super::intake::{Batch, Intake};
 use super::neighbours::Neighbours;
 use super::want::Wants;
 use super::{Effect, Link, Node};
@@ -15,7 +15,7 @@ use crate::charter::Rules;
 use crate::id::{EntryId, LogId, LogName, NodeKey};
 use crate::keys::Secret;
 use crate::ledger::book::{self, Verdict};
-use crate::ledger::{Entry, Head, Ledger, OwnLog, Record};
+use crate::ledger::{Entry, Ledger, OwnLog, Record};
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage};
 use crate::time::{Millis, Steady};
@@ -55,6 +55,7 @@ impl Node {
             secret: identity.secret,
             rules,
             own,
+            own_is_recorded: false,
             rng,
             intake: Intake::default(),
             sessions: BTreeMap::new(),
@@ -94,6 +95,7 @@ impl Node {
                 self.rules.add_signature(signature.clone());
                 Ok(())
             }
+            Record::Opened(log) => Self::note_opened(storage, *log),
             Record::Charter(_) | Record::Mended(_) => Ok(()),
         }
     }
@@ -107,8 +109,8 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             // What is on disk counts, however far ahead.
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
-                self.fold(storage, entry, position)?;
-                Ok(())
+                let effective = self.fold(storage, entry, position)?;
+                self.want_attachments(storage, entry, &effective)
             }
             Verdict::Held => self.ledger.relocate(storage, entry, position),
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
@@ -142,15 +144,25 @@ impl Node {
     }
 
     /// Chooses the own log and says who may connect.
+    ///
+    /// The log that goes on is the one that was opened last on this disk. Which own entries are held does not tell: those
+    /// of an earlier log may have come back from peers, and not all of them yet.
     pub fn begin<S: Storage>(&mut self, storage: &S, facts: Facts, now: Millis) -> Result<Vec<Effect>, StateError> {
-        let newest = self.newest_own(storage)?;
-        let last_own = newest.map(|(_, head)| head.id);
-        self.own = match newest {
-            Some((name, head)) if !facts.tail_doubtful && !self.is_broken(&name) => OwnLog::resume(name, &head),
-            _ => OwnLog::open(self.key, draw(&mut self.rng), last_own),
-        };
         self.neighbours.begin(self.steady.advance(now));
-        Ok(vec![self.admission()])
+        let mut out = vec![self.admission()];
+        let opened = storage.get(OPENED)?.and_then(|log| LogId::try_from(log.as_slice()).ok());
+        let name = opened.map(|log| LogName { author: self.key, log });
+        match name.filter(|name| !facts.tail_doubtful && !self.is_broken(name)) {
+            Some(name) => {
+                self.own = match self.ledger.heads().get(&name) {
+                    Some(head) => OwnLog::resume(name, head),
+                    None => OwnLog::open(self.key, name.log, self.last_own(storage)?),
+                };
+                self.own_is_recorded = true;
+            }
+            None => self.open_new_log(storage, &mut out)?,
+        }
+        Ok(out)
     }
 
     /// Whether an own log cannot be continued: forked, or with a gap behind which entries are held.
@@ -158,22 +170,27 @@ impl Node {
         self.ledger.forked_from(log).is_some() || self.ledger.ahead().any(|(ahead, ..)| ahead == *log)
     }
 
-    /// The own log whose head was recorded last.
-    fn newest_own<S: Storage>(&self, storage: &S) -> Result<Option<(LogName, Head)>, StateError> {
-        let mut newest: Option<(Position, LogName, Head)> = None;
+    /// The own head that was recorded last.
+    fn last_own<S: Storage>(&self, storage: &S) -> Result<Option<EntryId>, StateError> {
+        let mut last: Option<(Position, EntryId)> = None;
         for (log, head) in self.ledger.logs_of(self.key) {
             let Some(located) = book::locate(storage, log, head.sequence)? else { continue };
-            if newest.as_ref().is_none_or(|(position, ..)| *position < located.position) {
-                newest = Some((located.position, *log, *head));
-            }
+            last = last.max(Some((located.position, located.id)));
         }
-        Ok(newest.map(|(_, log, head)| (log, head)))
+        Ok(last.map(|(_, id)| id))
     }
 
-    /// Opens a new own log: peers hold entries of the current one that are unknown here.
-    pub(super) fn open_new_log(&mut self) {
-        let last = self.ledger.heads().get(&self.own.name()).map(|head| head.id);
-        self.own = OwnLog::open(self.key, draw(&mut self.rng), last);
+    /// Opens a new own log: peers may hold entries of the present one that are unknown here.
+    pub(super) fn open_new_log<S: Storage>(&mut self, storage: &S, out: &mut Vec<Effect>) -> Result<(), StateError> {
+        self.own = OwnLog::open(self.key, draw(&mut self.rng), self.last_own(storage)?);
+        self.own_is_recorded = false;
+        self.append(vec![Record::Opened(self.own.name().log)], Batch::default(), out);
+        Ok(())
+    }
+
+    /// The record of the log that the node writes is durable.
+    pub(super) fn note_opened<S: State>(storage: &mut S, log: LogId) -> Result<(), StateError> {
+        storage.put(OPENED.to_vec(), log.as_bytes().to_vec())
     }
 
     pub(super) fn admission(&self) -> Effect {
@@ -183,6 +200,8 @@ impl Node {
 
 /// Keys of the index under which the positions of recorded rules are.
 const RULES: &[u8] = b"c";
+/// Key of the index under which the log is that was opened last.
+const OPENED: &[u8] = b"l";
 
 fn draw(rng: &mut ChaCha20Rng) -> LogId {
     let mut bytes = [0; LogId::LEN];

@@ -10,7 +10,7 @@ use palabre_proto::{Message, v1};
 
 /// What a machine keeps.
 #[derive(Clone, Debug, Default)]
-pub struct Disk {
+pub(super) struct Disk {
     index: MapState,
     folded: usize,
     committed: Option<(MapState, usize)>,
@@ -21,7 +21,7 @@ pub struct Disk {
 
 impl Disk {
     /// Makes records durable, and the small attachments that came before them.
-    pub fn append(&mut self, records: Vec<Record>) -> Vec<(Record, Position)> {
+    pub(super) fn append(&mut self, records: Vec<Record>) -> Vec<(Record, Position)> {
         self.unsynced.clear();
         let mut appended = Vec::with_capacity(records.len());
         for record in records {
@@ -32,17 +32,17 @@ impl Disk {
     }
 
     /// The index counts all that is durable.
-    pub fn fold_all(&mut self) {
+    pub(super) fn fold_all(&mut self) {
         self.folded = self.records.len();
     }
 
     /// The index becomes durable as it is.
-    pub fn commit(&mut self) {
+    pub(super) fn commit(&mut self) {
         self.committed = Some((self.index.clone(), self.folded));
     }
 
     /// Power fails: of the records on their way, the first `survived` reached the disk.
-    pub fn cut(&mut self, under_way: impl Iterator<Item = Record>, survived: usize) {
+    pub(super) fn cut(&mut self, under_way: impl Iterator<Item = Record>, survived: usize) {
         for hash in std::mem::take(&mut self.unsynced) {
             self.attachments.remove(&hash);
         }
@@ -53,34 +53,34 @@ impl Disk {
     }
 
     /// The index is gone.
-    pub fn lose_index(&mut self) {
+    pub(super) fn lose_index(&mut self) {
         (self.index, self.folded, self.committed) = (MapState::default(), 0, None);
     }
 
     /// The disk lied: so many of the last records are gone, and with them the index. Returns what was lost.
-    pub fn lose_tail(&mut self, count: usize) -> Vec<EntryId> {
+    pub(super) fn lose_tail(&mut self, count: usize) -> Vec<EntryId> {
         self.lose_index();
         let lost = self.records.split_off(self.records.len().saturating_sub(count));
         lost.iter().filter_map(|bytes| entry_of(bytes)).collect()
     }
 
     /// Records that the index has not folded.
-    pub fn unfolded(&self) -> Vec<(Position, Vec<u8>)> {
+    pub(super) fn unfolded(&self) -> Vec<(Position, Vec<u8>)> {
         self.records.iter().enumerate().skip(self.folded).map(|(i, bytes)| (position(i), bytes.clone())).collect()
     }
 
     /// The entries on disk.
-    pub fn entries(&self) -> impl Iterator<Item = EntryId> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = EntryId> {
         self.records.iter().filter_map(|bytes| entry_of(bytes))
     }
 
     /// Keeps an attachment: its content when it is small, else the fact that it is there.
-    pub fn keep(&mut self, hash: ContentHash, content: Option<Vec<u8>>) {
+    pub(super) fn keep(&mut self, hash: ContentHash, content: Option<Vec<u8>>) {
         self.attachments.insert(hash, content);
     }
 
     /// Keeps an attachment that is durable with the next append.
-    pub fn keep_soon(&mut self, hash: ContentHash, content: Vec<u8>) {
+    pub(super) fn keep_soon(&mut self, hash: ContentHash, content: Vec<u8>) {
         if self.attachments.insert(hash, Some(content)).is_none() {
             self.unsynced.push(hash);
         }

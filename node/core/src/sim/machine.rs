@@ -18,7 +18,7 @@ const TO_2099: i64 = 2_303_683_200_000;
 
 /// What a clock shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
+pub(super) enum Clock {
     /// Virtual time and an error, in milliseconds.
     Off(i64),
     /// Reset to 1970, as without a battery.
@@ -30,7 +30,7 @@ pub enum Clock {
 impl Clock {
     /// What it shows after so many milliseconds of virtual time.
     #[must_use]
-    pub fn shows(self, time: u64) -> Millis {
+    pub(super) fn shows(self, time: u64) -> Millis {
         let now = WRITTEN.0.saturating_add(time);
         Millis(match self {
             Self::Off(error) => now.saturating_add_signed(error),
@@ -42,53 +42,53 @@ impl Clock {
 
 /// Records on their way to the disk.
 #[derive(Clone, Debug)]
-pub struct UnderWay {
+pub(super) struct UnderWay {
     /// Counts the appends of a machine.
-    pub number: u64,
+    pub(super) number: u64,
     /// What is being written.
-    pub records: Vec<Record>,
+    pub(super) records: Vec<Record>,
 }
 
 /// A machine.
-pub struct Machine {
+pub(super) struct Machine {
     /// The node's secret.
-    pub secret: Secret,
+    pub(super) secret: Secret,
     /// The node's key.
-    pub key: NodeKey,
+    pub(super) key: NodeKey,
     /// What it keeps.
-    pub disk: Disk,
+    pub(super) disk: Disk,
     /// The running node; none while the machine is down.
-    pub node: Option<Node>,
+    pub(super) node: Option<Node>,
     /// How many times it has started: what belongs to an earlier run is void.
-    pub starts: u64,
+    pub(super) starts: u64,
     /// What its clock shows.
-    pub clock: Clock,
+    pub(super) clock: Clock,
     /// Who may connect.
-    pub admits: BTreeSet<NodeKey>,
+    pub(super) admits: BTreeSet<NodeKey>,
     /// What is being written to disk, the oldest first.
-    pub under_way: VecDeque<UnderWay>,
+    pub(super) under_way: VecDeque<UnderWay>,
     /// When the last of it will be durable.
-    pub durable_at: u64,
+    pub(super) durable_at: u64,
     /// Appends so far.
-    pub appends: u64,
+    pub(super) appends: u64,
     /// What gossip remembers.
-    pub memory: Memory,
+    pub(super) memory: Memory,
     /// Whether the disk takes nothing.
-    pub full: bool,
+    pub(super) full: bool,
     /// What the next start will be told.
-    pub facts: Facts,
+    pub(super) facts: Facts,
     /// Entries that it still has to write.
-    pub to_write: u64,
+    pub(super) to_write: u64,
     /// The write that waits for its answer.
-    pub writing: Option<Ticket>,
+    pub(super) writing: Option<Ticket>,
     /// The entries on its disk.
-    pub held: BTreeSet<EntryId>,
+    pub(super) held: BTreeSet<EntryId>,
 }
 
 impl Machine {
     /// A machine that was never started.
     #[must_use]
-    pub fn new(secret: Secret, to_write: u64) -> Self {
+    pub(super) fn new(secret: Secret, to_write: u64) -> Self {
         Self {
             key: secret.node_key(),
             secret,
@@ -110,9 +110,9 @@ impl Machine {
     }
 
     /// Starts the node on what the disk holds. Returns what it wants done at once.
-    pub fn start(&mut self, rules: &Rules, seed: [u8; 32], time: u64) -> Result<Vec<Effect>, StateError> {
+    pub(super) fn start(&mut self, rules: &Rules, seed: [u8; 32], time: u64) -> Result<Vec<Effect>, StateError> {
         let mut node = load(&mut self.disk, rules, self.secret.clone(), seed)?;
-        let effects = node.begin(&mut self.disk, self.facts, self.clock.shows(time))?;
+        let effects = node.begin(&self.disk, self.facts, self.clock.shows(time))?;
         self.node = Some(node);
         self.facts = Facts::default();
         self.starts += 1;
@@ -121,7 +121,7 @@ impl Machine {
     }
 
     /// Lets the node handle an event.
-    pub fn handle(&mut self, event: Event, time: u64) -> Result<Vec<Effect>, StateError> {
+    pub(super) fn handle(&mut self, event: Event, time: u64) -> Result<Vec<Effect>, StateError> {
         let now = self.clock.shows(time);
         match &mut self.node {
             Some(node) => node.handle(&mut self.disk, event, now),
@@ -130,14 +130,14 @@ impl Machine {
     }
 
     /// The node stops at once. Of what was on its way to the disk the first `survived` records got there.
-    pub fn cut_power(&mut self, survived: usize) {
+    pub(super) fn cut_power(&mut self, survived: usize) {
         let records = std::mem::take(&mut self.under_way).into_iter().flat_map(|append| append.records);
         self.disk.cut(records, survived);
         self.stop();
     }
 
     /// The node stops in peace: the index is whole.
-    pub fn shut_down(&mut self) {
+    pub(super) fn shut_down(&mut self) {
         self.under_way.clear();
         self.disk.commit();
         self.stop();
@@ -151,7 +151,7 @@ impl Machine {
 }
 
 /// A node whose index counts all that is on disk.
-pub fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32]) -> Result<Node, StateError> {
+pub(super) fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32]) -> Result<Node, StateError> {
     let identity = Identity { secret, seed, link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(disk, rules.clone(), identity)?;
     node.load_rules(disk)?;

@@ -33,7 +33,7 @@ mod wires;
 mod world;
 mod writing;
 
-pub use network::ConnectionId;
+pub use network::{ConnectionId, Place};
 pub use report::{Problem, Report};
 pub use run::run;
 pub use scenario::{Scenario, ScenarioError};

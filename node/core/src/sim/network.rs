@@ -14,15 +14,15 @@ pub struct ConnectionId(u64);
 
 /// An open connection between two machines, the lower number first.
 #[derive(Clone, Debug)]
-pub struct Connection {
+pub(super) struct Connection {
     /// The two machines.
-    pub ends: (Place, Place),
+    pub(super) ends: (Place, Place),
     /// One way, in milliseconds.
-    pub latency: u64,
+    pub(super) latency: u64,
     /// Each way, in bytes a second.
-    pub bandwidth: u64,
+    pub(super) bandwidth: u64,
     /// Whether it carries anything.
-    pub alive: bool,
+    pub(super) alive: bool,
     /// Until when each direction is busy, in microseconds.
     busy: [u64; 2],
     /// Whether each end takes it for open.
@@ -32,18 +32,18 @@ pub struct Connection {
 impl Connection {
     /// The other end.
     #[must_use]
-    pub const fn other(&self, end: Place) -> Place {
+    pub(super) const fn other(&self, end: Place) -> Place {
         if self.ends.0 == end { self.ends.1 } else { self.ends.0 }
     }
 
     /// The direction in which `from` sends: 0 or 1.
     #[must_use]
-    pub const fn direction(&self, from: Place) -> usize {
+    pub(super) const fn direction(&self, from: Place) -> usize {
         if self.ends.0 == from { 0 } else { 1 }
     }
 
     /// When bytes sent now by `from` have arrived whole, in milliseconds.
-    pub fn carry(&mut self, from: Place, bytes: u64, now: u64) -> u64 {
+    pub(super) fn carry(&mut self, from: Place, bytes: u64, now: u64) -> u64 {
         let direction = self.direction(from);
         let start = self.busy[direction].max(now * 1_000);
         let end = start + bytes * 1_000_000 / self.bandwidth;
@@ -54,7 +54,7 @@ impl Connection {
 
 /// All connections.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub(super) struct Network {
     links: Links,
     seed: u64,
     connections: BTreeMap<ConnectionId, Connection>,
@@ -67,7 +67,7 @@ pub struct Network {
 impl Network {
     /// A network without connections.
     #[must_use]
-    pub const fn new(links: Links, seed: u64) -> Self {
+    pub(super) const fn new(links: Links, seed: u64) -> Self {
         Self {
             links,
             seed,
@@ -80,35 +80,35 @@ impl Network {
 
     /// Whether two machines reach each other.
     #[must_use]
-    pub fn reaches(&self, one: Place, other: Place) -> bool {
+    pub(super) fn reaches(&self, one: Place, other: Place) -> bool {
         self.partitions.values().all(|groups| groups.get(one) == groups.get(other))
     }
 
     /// Begins a partition. Returns the connections that it cuts.
-    pub fn part(&mut self, number: u64, groups: Vec<u64>) -> Vec<ConnectionId> {
+    pub(super) fn part(&mut self, number: u64, groups: Vec<u64>) -> Vec<ConnectionId> {
         self.partitions.insert(number, groups);
         let cut = |c: &Connection| c.alive && !self.reaches(c.ends.0, c.ends.1);
         self.connections.iter().filter(|(_, c)| cut(c)).map(|(id, _)| *id).collect()
     }
 
     /// Ends a partition.
-    pub fn join(&mut self, number: u64) {
+    pub(super) fn join(&mut self, number: u64) {
         self.partitions.remove(&number);
     }
 
     /// Ends every partition.
-    pub fn heal(&mut self) {
+    pub(super) fn heal(&mut self) {
         self.partitions.clear();
     }
 
     /// The last connection between two machines, while one of them takes it for open.
     #[must_use]
-    pub fn between(&self, one: Place, other: Place) -> Option<ConnectionId> {
+    pub(super) fn between(&self, one: Place, other: Place) -> Option<ConnectionId> {
         self.current.get(&pair(one, other)).copied()
     }
 
     /// Opens a connection.
-    pub fn open(&mut self, one: Place, other: Place) -> ConnectionId {
+    pub(super) fn open(&mut self, one: Place, other: Place) -> ConnectionId {
         let ends = pair(one, other);
         let mut dice = Dice::new(self.seed, &format!("link {} {}", ends.0, ends.1));
         let id = ConnectionId(self.next);
@@ -128,30 +128,30 @@ impl Network {
 
     /// One way between two machines, in milliseconds.
     #[must_use]
-    pub fn latency(&self, one: Place, other: Place) -> u64 {
+    pub(super) fn latency(&self, one: Place, other: Place) -> u64 {
         let ends = pair(one, other);
         Dice::new(self.seed, &format!("link {} {}", ends.0, ends.1)).within(self.links.latency_ms)
     }
 
     /// A connection.
     #[must_use]
-    pub fn get(&self, id: ConnectionId) -> Option<&Connection> {
+    pub(super) fn get(&self, id: ConnectionId) -> Option<&Connection> {
         self.connections.get(&id)
     }
 
     /// A connection that carries something.
-    pub fn alive(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+    pub(super) fn alive(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.connections.get_mut(&id).filter(|connection| connection.alive)
     }
 
     /// The connections that carry something.
-    pub fn all_alive(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
+    pub(super) fn all_alive(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
         self.connections.iter().filter(|(_, c)| c.alive).map(|(id, c)| (*id, c))
     }
 
     /// The connection that `end` takes for open to `other`.
     #[must_use]
-    pub fn open_at(&self, end: Place, other: Place) -> Option<ConnectionId> {
+    pub(super) fn open_at(&self, end: Place, other: Place) -> Option<ConnectionId> {
         let id = self.between(end, other)?;
         let connection = self.connections.get(&id)?;
         connection.open[connection.direction(end)].then_some(id)
@@ -159,20 +159,20 @@ impl Network {
 
     /// The machines to which `end` takes a connection for open.
     #[must_use]
-    pub fn neighbours(&self, end: Place) -> Vec<Place> {
+    pub(super) fn neighbours(&self, end: Place) -> Vec<Place> {
         let open = |c: &&Connection| (c.ends.0 == end || c.ends.1 == end) && c.open[c.direction(end)];
         self.connections.values().filter(open).map(|c| c.other(end)).collect()
     }
 
     /// The connection carries nothing any more. The ends have not noticed.
-    pub fn cut(&mut self, id: ConnectionId) {
+    pub(super) fn cut(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.alive = false;
         }
     }
 
     /// An end notices that the connection is closed; true when it had not. Forgotten once both have.
-    pub fn notice(&mut self, id: ConnectionId, end: Place) -> bool {
+    pub(super) fn notice(&mut self, id: ConnectionId, end: Place) -> bool {
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         let direction = connection.direction(end);
         let noticed = std::mem::replace(&mut connection.open[direction], false);

@@ -6,17 +6,18 @@ use super::scenario::SECOND;
 use super::tap::Tally;
 use crate::id::EntryId;
 
-/// Something that must not happen.
+/// Problems of one run that are shown: one cause often has hundreds of consequences.
+const PROBLEMS_SHOWN: usize = 4;
+
+/// Something that must not happen; causes stand before what they lead to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Problem {
-    /// After so many hours the nodes do not hold the same, or wait for something.
-    NotConverged(String),
-    /// An entry that was acknowledged is missing somewhere.
-    Lost {
+    /// A node could not read its index.
+    Index {
         /// Which.
-        entry: EntryId,
-        /// On which node.
         place: usize,
+        /// Why.
+        why: String,
     },
     /// An honest node called another one faulty.
     Fault {
@@ -32,12 +33,14 @@ pub enum Problem {
         /// Which log.
         log: String,
     },
-    /// A node could not read its index.
-    Index {
+    /// After so many hours the nodes do not hold the same, or wait for something.
+    NotConverged(String),
+    /// An entry that was acknowledged is missing somewhere.
+    Lost {
         /// Which.
+        entry: EntryId,
+        /// On which node.
         place: usize,
-        /// Why.
-        why: String,
     },
     /// An index made again from the ledger differs from the one that grew.
     Rebuilt {
@@ -138,9 +141,12 @@ impl fmt::Display for Report {
             self.copies_percent(),
             self.quiet.sync_bytes() + self.quiet.gossip.bytes,
         )?;
-        for problem in &self.problems {
+        for problem in self.problems.iter().take(PROBLEMS_SHOWN) {
             write!(f, "\n  {problem}")?;
         }
-        Ok(())
+        match self.problems.len().saturating_sub(PROBLEMS_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
     }
 }

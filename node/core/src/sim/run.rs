@@ -10,8 +10,10 @@ use super::scenario::{HOUR, MINUTE, SECOND, Scenario};
 use super::world::World;
 use crate::id::EntryId;
 use crate::ledger::book;
+use crate::node::Node;
 use crate::node::status::missing_attachments;
 use crate::registers::{self, Audience};
+use crate::state::Storage;
 
 /// Bytes that an idle node may say in an hour for each connection that is opened: two digests and little else.
 const QUIET_PER_CONNECTION: u64 = 256;
@@ -73,15 +75,21 @@ impl World {
     #[must_use]
     pub fn is_same(&self) -> bool {
         let written = self.machines.iter().all(|m| m.to_write == 0 && m.writing.is_none() && m.under_way.is_empty());
-        let mut ledgers = self.machines.iter().map(|m| m.node.as_ref().map(crate::node::Node::ledger_hash));
+        let mut ledgers = self.machines.iter().map(|m| m.node.as_ref().map(Node::ledger_hash));
         let Some(Some(first)) = ledgers.next() else { return false };
         let same = written && ledgers.all(|ledger| ledger == Some(first));
         let root = |place: Place| registers::root(&self.machines[place].disk, Audience::Public).ok();
         same && (1..self.machines.len()).all(|place| root(place) == root(0))
     }
 
+    /// Whether every node holds the attachments of every entry that was acknowledged, and misses none.
     fn is_complete(&self) -> bool {
-        self.machines.iter().all(|m| missing_attachments(&m.disk, 1).is_ok_and(|missing| missing.is_empty()))
+        let kept = self.acknowledged.keys().filter(|id| !self.excused.contains(id));
+        let attachments: Vec<_> = kept.filter_map(|id| self.weights.get(id)).flat_map(|w| &w.attachments).collect();
+        self.machines.iter().all(|machine| {
+            missing_attachments(&machine.disk, 1).is_ok_and(|missing| missing.is_empty())
+                && attachments.iter().all(|hash| machine.disk.holds_attachment(hash))
+        })
     }
 
     /// How the nodes differ, for people.
@@ -119,10 +127,10 @@ impl World {
                 if self.acknowledged.get(id) == Some(&place) {
                     continue;
                 }
-                let (bytes, small) = self.sizes.get(id).copied().unwrap_or_default();
+                let Some(weight) = self.weights.get(id) else { continue };
                 report.lacked += 1;
-                report.lacked_bytes += bytes;
-                report.lacked_small += small;
+                report.lacked_bytes += weight.bytes;
+                report.lacked_small += weight.small;
             }
         }
     }
@@ -167,7 +175,8 @@ impl World {
         disk.lose_index();
         let root = |disk| registers::root(disk, Audience::Public).ok();
         let again = machine::load(&mut disk, &self.rules, machine.secret.clone(), [0; 32]);
-        let same = again.is_ok_and(|node| Some(node.ledger_hash()) == machine.node.as_ref().map(|n| n.ledger_hash()));
+        let ledger = machine.node.as_ref().map(Node::ledger_hash);
+        let same = again.is_ok_and(|node| Some(node.ledger_hash()) == ledger);
         if !same || root(&disk) != root(&machine.disk) {
             self.problems.insert(Problem::Rebuilt { place });
         }

@@ -9,7 +9,7 @@ const INDEX_LAG: u64 = 30 * SECOND;
 
 /// Something that goes wrong, or is mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub(super) enum Trouble {
     /// The nodes fall apart in groups.
     Part {
         /// Which partition.
@@ -57,7 +57,7 @@ pub enum Trouble {
 
 /// How a machine stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(super) enum Stop {
     /// Clean; with or without its index.
     Clean {
         /// Whether the index is lost.
@@ -77,7 +77,7 @@ pub enum Stop {
 
 /// All troubles with their times, in no order.
 #[must_use]
-pub fn plan(scenario: &Scenario, seed: u64) -> Vec<(u64, Trouble)> {
+pub(super) fn plan(scenario: &Scenario, seed: u64) -> Vec<(u64, Trouble)> {
     let mut plan = Plan { scenario, dice: Dice::new(seed, "troubles"), all: Vec::new() };
     plan.partitions();
     plan.machines();

@@ -108,9 +108,9 @@ impl World {
         self.feed(to, Event::Packet { peer, packet });
     }
 
-    pub(super) fn publish(&mut self, place: Place, message: Message) {
-        self.machines[place].memory.notes(&message);
-        self.spread(place, None, &message);
+    pub(super) fn publish(&mut self, place: Place, message: &Message) {
+        self.machines[place].memory.notes(message);
+        self.spread(place, None, message);
     }
 
     pub(super) fn judged(&mut self, place: Place, message: MessageId, verdict: Verdict) {

@@ -15,7 +15,7 @@ use super::troubles::{self, Trouble};
 use super::writing;
 use crate::charter::{OfficeKind, Rules};
 use crate::id::{ContentHash, EntryId, NodeKey};
-use crate::ledger::Record;
+use crate::ledger::{Entry, Record};
 use crate::node::{Effect, Event, Notice, Ticket};
 
 /// Within this time after the beginning all machines have been switched on.
@@ -53,6 +53,27 @@ pub(super) enum Happening {
     Shown { place: Place, message: Message },
 }
 
+/// What an entry weighs.
+pub(super) struct Weight {
+    /// Bytes of header, signature and payload.
+    pub(super) bytes: u64,
+    /// Bytes of the small attachments that travel with it.
+    pub(super) small: u64,
+    /// Its attachments.
+    pub(super) attachments: Vec<ContentHash>,
+}
+
+impl Weight {
+    fn of(entry: &Entry) -> Self {
+        let attachments = &entry.header().attachments;
+        Self {
+            bytes: entry.size() as u64,
+            small: attachments.iter().map(|a| a.size).filter(|size| *size <= writing::SMALL).sum(),
+            attachments: attachments.iter().map(|a| a.hash).collect(),
+        }
+    }
+}
+
 /// Everything that is simulated.
 pub struct World {
     pub(super) scenario: Scenario,
@@ -69,8 +90,8 @@ pub struct World {
     pub(super) acknowledged: BTreeMap<EntryId, Place>,
     /// Entries that a lying disk has lost before anybody else had them, perhaps.
     pub(super) excused: BTreeSet<EntryId>,
-    /// Bytes of each entry and of the small attachments that travel with it.
-    pub(super) sizes: BTreeMap<EntryId, (u64, u64)>,
+    /// What each entry weighs.
+    pub(super) weights: BTreeMap<EntryId, Weight>,
     /// Whether anything but time has passed since this was last asked.
     pub(super) moved: bool,
     places: BTreeMap<NodeKey, Place>,
@@ -99,7 +120,7 @@ impl World {
             problems: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
             excused: BTreeSet::new(),
-            sizes: BTreeMap::new(),
+            weights: BTreeMap::new(),
             moved: true,
             now: 0,
             queue: BinaryHeap::new(),
@@ -226,7 +247,7 @@ impl World {
                 Effect::Dial { peer, .. } => self.dial(place, &peer),
                 Effect::Disconnect { peer, .. } => self.hang_up(place, &peer),
                 Effect::Send { peer, packet } => self.send(place, &peer, packet),
-                Effect::Gossip(bytes) => self.publish(place, bytes.into()),
+                Effect::Gossip(bytes) => self.publish(place, &bytes.into()),
                 Effect::Verdict { message, verdict } => self.judged(place, message, verdict),
                 Effect::Append(records) => self.append(place, records),
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
@@ -279,8 +300,7 @@ impl World {
         for record in &append.records {
             if let Record::Entry(entry) = record {
                 machine.held.insert(entry.id());
-                let small = entry.header().attachments.iter().map(|a| a.size).filter(|size| *size <= writing::SMALL);
-                self.sizes.insert(entry.id(), (entry.size() as u64, small.sum()));
+                self.weights.entry(entry.id()).or_insert_with(|| Weight::of(entry));
             }
         }
         let appended = machine.disk.append(append.records);

@@ -71,15 +71,15 @@ const WORDS: [&str; 48] = [
 ];
 
 /// What somebody is about to write.
-pub struct Intention {
+pub(super) struct Intention {
     /// The act.
-    pub write: Write,
+    pub(super) write: Write,
     /// The content, kept before the act is written: whole when it is small.
-    pub content: Option<(ContentHash, Option<Vec<u8>>)>,
+    pub(super) content: Option<(ContentHash, Option<Vec<u8>>)>,
 }
 
 /// What to write next; nothing when a text drawn fits no field.
-pub fn intend(
+pub(super) fn intend(
     writing: &Writing,
     state: &impl State,
     may_change: impl Fn(&Document) -> bool,

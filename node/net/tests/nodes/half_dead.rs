@@ -5,7 +5,7 @@ use libp2p::multiaddr::Protocol;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Forwards TCP to a node, until it is frozen: then it holds its sockets open and forwards nothing.
 pub(crate) struct Proxy {
@@ -14,10 +14,14 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) async fn to(address: &Multiaddr) -> Self {
+    pub(crate) fn to(address: &Multiaddr) -> Self {
         let port = address.iter().find_map(|part| if let Protocol::Tcp(port) = part { Some(port) } else { None });
         let target = format!("127.0.0.1:{}", port.unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // Small, so that what is sent to a frozen path soon stays with the sender.
+        socket.set_recv_buffer_size(4096).unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let listener = socket.listen(8).unwrap();
         let address = format!("/ip4/127.0.0.1/tcp/{}", listener.local_addr().unwrap().port()).parse().unwrap();
         let frozen = Arc::new(AtomicBool::new(false));
         let dead = Arc::clone(&frozen);

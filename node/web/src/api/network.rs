@@ -41,10 +41,10 @@ pub(super) async fn logs<N: NodeHandle>(
     mut parameters: Parameters,
 ) -> Answer<Json<LogList>> {
     let before = parameters.maybe::<u64>("before")?;
-    let before = before.map(|number| Sequence::new(number).ok_or_else(|| wrong("before", "it is 0".to_owned())));
+    let before = before.map(|number| Sequence::new(number).ok_or_else(|| wrong("before", text!("parameter-zero"))));
     let limit = parameters.maybe("limit")?.unwrap_or(LogQuery::LIMIT_DEFAULT);
     if limit > LogQuery::LIMIT_MAX {
-        return Err(wrong("limit", format!("it is more than {}", LogQuery::LIMIT_MAX)));
+        return Err(wrong("limit", text!("parameter-beyond", most = LogQuery::LIMIT_MAX)));
     }
     let query = LogQuery { log: parameters.maybe("log")?, before: before.transpose()?, limit };
     parameters.end()?;

@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 
 use super::answer::Refusal;
+use crate::catalogue::Argument;
 use crate::problem::{Kind, Problem};
 use crate::text;
 
@@ -23,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
         let mut parameters = BTreeMap::new();
         for (name, value) in pairs {
             if parameters.insert(name.clone(), value).is_some() {
-                return Err(wrong(&name, "it is given twice".to_owned()));
+                return Err(wrong(&name, text!("parameter-twice")));
             }
         }
         Ok(Self(parameters))
@@ -39,16 +40,17 @@ impl Parameters {
 
     /// A parameter that must be there.
     pub(super) fn must<T: FromStr<Err: ToString>>(&mut self, name: &str) -> Result<T, Refusal> {
-        self.maybe(name)?.ok_or_else(|| wrong(name, "it is missing".to_owned()))
+        self.maybe(name)?.ok_or_else(|| wrong(name, text!("parameter-missing")))
     }
 
     /// Refuses what no one has taken: a mistyped name must not pass as a default.
     pub(super) fn end(self) -> Result<(), Refusal> {
-        self.0.into_keys().next().map_or(Ok(()), |name| Err(wrong(&name, "there is none of this name".to_owned())))
+        self.0.into_keys().next().map_or(Ok(()), |name| Err(wrong(&name, text!("parameter-unknown"))))
     }
 }
 
 /// A parameter that does not fit.
-pub(super) fn wrong(name: &str, detail: String) -> Refusal {
+pub(super) fn wrong(name: &str, detail: impl Into<Argument>) -> Refusal {
+    let detail = detail.into();
     Refusal(Problem::new(Kind::Usage, text!("err-parameter", name = name, detail = detail)))
 }

@@ -16,6 +16,16 @@ pub enum Argument {
 }
 
 impl Argument {
+    /// Its words.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.in_lang(lang),
+        }
+    }
+
     pub(super) fn in_lang(&self, lang: Lang) -> FluentValue<'_> {
         match self {
             Self::Words(words) => FluentValue::from(words.as_str()),

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{CONTENT_MAX, EntryPrefix};
 use crate::problem::{Kind, Problem};
 use crate::text;
+use crate::views::void_words;
 
 /// Why the node does not do what it was asked.
 #[derive(Debug, Error)]
@@ -39,7 +40,7 @@ pub enum NodeError {
     /// The node's administration has no right to this act.
     #[error("the charter gives no right to this act: {reason}")]
     NoRight {
-        /// The rule, as the register states it.
+        /// The code of the reason (`palabre_core::registers::VoidReason::code`).
         reason: String,
     },
     /// The document is withdrawn and takes no further act.
@@ -78,7 +79,9 @@ impl From<NodeError> for Problem {
             ),
             NodeError::Incomplete(id) => Self::new(Kind::Partial, text!("err-incomplete", id = id.to_string())),
             NodeError::Field(detail) => Self::new(Kind::Usage, text!("err-field", detail = detail)),
-            NodeError::NoRight { reason } => Self::new(Kind::Refused, text!("err-no-right", reason = reason)),
+            NodeError::NoRight { reason } => {
+                Self::new(Kind::Refused, text!("err-no-right", reason = void_words(&reason)))
+            }
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
             NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),

@@ -109,7 +109,7 @@ pub struct VersionView {
     pub stands: bool,
     /// Whether its content is held here.
     pub complete: bool,
-    /// Why it has no effect, when it is void.
+    /// Why it has no effect, when it is void: a code that [`void_words`](super::void_words) puts into words.
     pub void: Option<String>,
 }
 

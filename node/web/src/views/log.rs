@@ -63,6 +63,6 @@ pub struct EntryView {
     pub object: Option<EntryId>,
     /// What it does.
     pub effect: Effect,
-    /// Why it has no effect.
+    /// Why it has no effect: a code that [`void_words`](super::void_words) puts into words.
     pub reason: Option<String>,
 }

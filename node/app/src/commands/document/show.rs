@@ -1,7 +1,7 @@
 //! `palabre document show`
 
 use palabre_web::text;
-use palabre_web::views::{DocumentView, VersionView};
+use palabre_web::views::{DocumentView, VersionView, void_words};
 
 use super::list::state;
 use crate::cli::{Speech, Table, units};
@@ -51,7 +51,7 @@ fn say(document: &DocumentView, speech: Speech) {
 
 fn version_state(version: &VersionView, speech: Speech) -> String {
     let state = match version {
-        VersionView { void: Some(reason), .. } => text!("version-void", reason = reason.clone()),
+        VersionView { void: Some(reason), .. } => text!("version-void", reason = void_words(reason)),
         VersionView { stands: false, .. } => text!("version-replaced"),
         VersionView { complete: false, .. } => text!("version-incomplete"),
         _ => text!("version-stands"),

@@ -43,7 +43,7 @@ pub(in crate::daemon) fn peer_why(node: &Node, key: NodeKey, links: &Links) -> P
         node: key,
         administration: rules.administration_of(&key).cloned(),
         label: mandate.and_then(|m| m.nodes.iter().find(|n| n.key == key)).map(|n| n.label.clone()),
-        state: known.as_ref().map_or(PeerState::NotAdmitted, |peer| shown(node, peer)),
+        state: known.as_ref().map_or_else(|| unlisted(node, key), |peer| shown(node, peer)),
         reason: reason(node, key, known.as_ref()),
         addresses: addresses(node, &key),
         connected_to: known.as_ref().filter(|p| p.state == CoreState::Connected).and(link),
@@ -71,6 +71,11 @@ fn reason(node: &Node, key: NodeKey, known: Option<&Peer>) -> Reason {
         CoreState::Dialing => Reason::Unreachable,
         CoreState::Known => Reason::EnoughConnections,
     }
+}
+
+/// A node does not list itself among its peers.
+fn unlisted(node: &Node, key: NodeKey) -> PeerState {
+    if key == node.key() { PeerState::Connected } else { PeerState::NotAdmitted }
 }
 
 fn not_admitted(node: &Node, key: &NodeKey) -> Reason {

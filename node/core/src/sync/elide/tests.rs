@@ -15,16 +15,16 @@ fn nothing_held(_: &LogName, _: Sequence) -> Option<EntryId> {
 /// Sends entries through both ends and gives what comes out, with the bytes that it took.
 fn through(entries: &[Entry]) -> (Vec<RawEntry>, usize) {
     let (mut elider, mut restorer) = (Elider::default(), Restorer::default());
-    let mut bytes = 0;
+    let mut cost = 0;
     let came = entries
         .iter()
         .map(|entry| {
             let delivered = elider.elide(entry, None, Vec::new());
-            bytes += delivered.encoded_len();
+            cost += delivered.encoded_len();
             restorer.restore(delivered, nothing_held).unwrap().entry
         })
         .collect();
-    (came, bytes)
+    (came, cost)
 }
 
 fn raw(entry: &Entry) -> RawEntry {

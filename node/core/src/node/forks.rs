@@ -1,0 +1,98 @@
+//! Fork proofs: taken in, made effective, passed on to every neighbour.
+
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::Node;
+use super::event::{Effect, Fault, Notice};
+use super::intake::Batch;
+use crate::id::{ContentHash, EntryId, NodeKey};
+use crate::ledger::book::read_fork;
+use crate::ledger::{ForkProof, Record};
+use crate::registers;
+use crate::state::{Position, StateError, Storage};
+
+/// Most fork proofs in a frame.
+const FORKS_MAX: usize = 256;
+
+impl Node {
+    /// Sends the fork proofs that the other side has not shown.
+    pub(super) fn send_forks<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        forks: &[(ContentHash, Position)],
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(session) = self.sessions.get_mut(&peer) else { return };
+        let lacking: Vec<_> =
+            forks.iter().filter(|(hash, _)| session.their_forks.insert(*hash)).take(FORKS_MAX).collect();
+        let proofs: Vec<_> = lacking
+            .into_iter()
+            .filter_map(|(_, position)| read_fork(storage, *position, &self.network).ok().flatten())
+            .map(|proof| proof.to_message())
+            .collect();
+        if !proofs.is_empty() {
+            self.send(peer, Body::Forks(v1::Forks { proofs }), out);
+        }
+    }
+
+    /// A new fork proof goes to every neighbour at once: it freezes a log on all of them.
+    pub(super) fn pass_on_fork(&mut self, proof: &ForkProof, out: &mut Vec<Effect>) {
+        let hash = proof.hash();
+        let peers: Vec<NodeKey> = self.sessions.keys().copied().collect();
+        for peer in peers {
+            let told =
+                self.sessions.get_mut(&peer).is_some_and(|s| s.told_forks.insert(hash) && s.their_forks.insert(hash));
+            if told {
+                self.send(peer, Body::Forks(v1::Forks { proofs: vec![proof.to_message()] }), out);
+            }
+        }
+    }
+
+    /// Takes in fork proofs. What came before a fault counts all the same.
+    pub(super) fn their_forks(&mut self, message: v1::Forks, out: &mut Vec<Effect>) -> Result<(), Fault> {
+        if message.proofs.len() > FORKS_MAX {
+            return Err(Fault::Limit("fork proofs"));
+        }
+        let mut records = Vec::new();
+        let mut outcome = Ok(());
+        for proof in message.proofs {
+            let proof = match ForkProof::verify(proof, &self.network) {
+                Ok(proof) => proof,
+                Err(error) => {
+                    outcome = Err(error.into());
+                    break;
+                }
+            };
+            if self.rules.mandate_of(&proof.log().author).is_some() && self.ledger.wants_fork(&proof) {
+                records.push(Record::Fork(Box::new(proof)));
+            }
+        }
+        if !records.is_empty() {
+            self.append(records, Batch::default(), out);
+        }
+        outcome
+    }
+
+    /// A fork proof is durable: from its place on nothing of its log has effect.
+    pub(super) fn fork_durable<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        proof: &ForkProof,
+        position: Position,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        if !self.ledger.wants_fork(proof) {
+            return Ok(());
+        }
+        let lost = self.ledger.add_fork(storage, proof, position)?;
+        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
+        registers::withdraw(storage, &self.rules, &ids)?;
+        out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
+        if proof.log() == self.own.name() {
+            self.open_new_log(storage, out)?;
+        }
+        self.pass_on_fork(proof, out);
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+//! Why an act is void, in words.
+
+use crate::catalogue::Argument;
+use crate::text;
+
+/// The words for the code of a reason (`palabre_core::registers::VoidReason::code`). A code that this version does not
+/// know stands for itself.
+#[must_use]
+pub fn void_words(code: &str) -> Argument {
+    match code {
+        "no-act" => text!("void-no-act").into(),
+        "malformed" => text!("void-malformed").into(),
+        "unknown-kind" => text!("void-unknown-kind").into(),
+        "wrong-place" => text!("void-wrong-place").into(),
+        "foreign-after" => text!("void-foreign-after").into(),
+        "broken-after" => text!("void-broken-after").into(),
+        "not-mandated" => text!("void-not-mandated").into(),
+        "suspended" => text!("void-suspended").into(),
+        "not-allowed" => text!("void-not-allowed").into(),
+        "opener-void" => text!("void-opener-void").into(),
+        "other-kind" => text!("void-other-kind").into(),
+        "withdrawn" => text!("void-withdrawn").into(),
+        other => other.into(),
+    }
+}
