@@ -11,7 +11,7 @@ use palabre_proto::{Message, v1};
 use serde_json::Value;
 
 /// Bytes in front of each record: length and checksum.
-const HEADER_LEN: usize = 8;
+pub(crate) const HEADER_LEN: usize = 8;
 
 /// A frame of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn of(record: &[u8]) -> Option<Self> {
+    pub(crate) fn of(record: &[u8]) -> Option<Self> {
         let record = v1::Record::decode(record).expect("a record of a whole ledger");
         let Some(v1::record::Kind::Entry(entry)) = record.kind else { return None };
         let header = v1::Header::decode(entry.header.as_slice()).expect("a header of a whole ledger");

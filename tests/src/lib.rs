@@ -9,6 +9,8 @@
 //! | [`network`] | several nodes, founded by hand with files as the README says |
 //! | [`demo`] | `palabre demo`, and that nothing of it is left behind |
 //! | [`ledger`] | the segments of a stopped node, frame by frame, and how to damage them |
+//! | [`power`] | what a power cut may leave of a disk |
+//! | [`shim`] | what the C library is made to do wrong |
 //! | [`wait`] | waiting for what must come, never for a fixed time |
 //! | [`readme`] | the commands that a README shows |
 //! | [`ports`], [`process`], [`content`] | free ports, signals, contents that look like nothing else |
@@ -33,8 +35,10 @@ pub mod ledger;
 pub mod network;
 pub mod node;
 pub mod ports;
+pub mod power;
 pub mod process;
 pub mod readme;
+pub mod shim;
 pub mod wait;
 
 pub use api::Api;

@@ -1,5 +1,6 @@
 //! One node: its home, and its process while it runs.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,7 +22,19 @@ pub struct Node {
     pub key: String,
     home: PathBuf,
     api: Api,
+    conditions: Conditions,
     running: Option<Running>,
+}
+
+/// What is special about how its process is started.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// A command that starts it, such as `sh -c …`; it gets the program and its arguments as its own.
+    pub before: Vec<String>,
+    /// Variables of its environment.
+    pub environment: Vec<(String, String)>,
+    /// More arguments of `palabre run`.
+    pub arguments: Vec<String>,
 }
 
 /// A process that runs a node.
@@ -46,7 +59,14 @@ impl Node {
     /// The node in `home`, which does not run yet.
     pub fn at(home: &Path, administration: &str, key: &str, api: &str) -> Self {
         let (administration, key) = (administration.to_owned(), key.to_owned());
-        Self { administration, key, home: home.to_owned(), api: Api::of(home, api), running: None }
+        Self {
+            administration,
+            key,
+            home: home.to_owned(),
+            api: Api::of(home, api),
+            conditions: Conditions::default(),
+            running: None,
+        }
     }
 
     /// The same, run by a demo as this process.
@@ -70,6 +90,11 @@ impl Node {
         Cli::of(&self.home)
     }
 
+    /// Starts it under these conditions from now on.
+    pub fn under(&mut self, conditions: Conditions) {
+        self.conditions = conditions;
+    }
+
     /// Its process.
     ///
     /// # Panics
@@ -88,8 +113,11 @@ impl Node {
     pub fn launch(&mut self) {
         assert!(self.running.is_none(), "{} runs already", self.administration);
         let log = File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let mut command = Command::new(binary::palabre());
-        command.arg("--home").arg(&self.home).arg("run").stdin(Stdio::null());
+        let Conditions { before, environment, arguments } = &self.conditions;
+        let mut words = before.iter().map(OsString::from).chain([binary::palabre().into()]);
+        let mut command = Command::new(words.next().expect("the program at least"));
+        command.args(words).envs(environment.iter().map(|(name, value)| (name, value)));
+        command.arg("--home").arg(&self.home).arg("run").args(arguments).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a second handle")).stderr(log);
         self.running = Some(Running::Child(command.spawn().expect("the program runs")));
     }
@@ -130,6 +158,13 @@ impl Node {
         } else {
             self.wait_ended(running);
         }
+    }
+
+    /// Waits until it ends by itself; its exit code, when no signal ended it.
+    pub fn wait_for_end(&mut self) -> Option<i32> {
+        let Some(Running::Child(mut child)) = self.running.take() else { panic!("started here") };
+        let what = format!("{} ends", self.administration);
+        eventually(&what, || child.try_wait().expect("a child can be waited for").ok_or("it runs")).code()
     }
 
     fn wait_ended(&self, running: Running) {

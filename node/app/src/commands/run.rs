@@ -24,6 +24,9 @@ pub(crate) struct Run {
     /// Stop when the standard input ends, that is with the process that holds its other end, however that died.
     #[arg(long, hide = true)]
     while_stdin_open: bool,
+    /// Begin a new segment of the ledger at so many bytes: tests want to see it without writing 64 MiB.
+    #[arg(long, hide = true, value_name = "BYTES")]
+    segment_size: Option<u64>,
 }
 
 impl Run {
@@ -41,7 +44,10 @@ impl Run {
         log(settings.log, speech.is_json());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| internal(&error))?;
-        let setup = Setup { settings, rules, secret, token };
+        let default = palabre_store::Settings::default();
+        let store =
+            palabre_store::Settings { segment_size: self.segment_size.unwrap_or(default.segment_size), ..default };
+        let setup = Setup { settings, store, rules, secret, token };
         runtime.block_on(async {
             let stop = stop(self.while_stdin_open).map_err(|error| internal(&error))?;
             // On a task of its own: its thread may then block on the disk without stopping the others.

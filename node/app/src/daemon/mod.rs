@@ -38,6 +38,8 @@ const JOBS: usize = 256;
 pub(crate) struct Setup {
     /// `node.toml`.
     pub(crate) settings: Settings,
+    /// How the store keeps the ledger.
+    pub(crate) store: palabre_store::Settings,
     /// The charter and mandates of the home, verified.
     pub(crate) rules: palabre_core::charter::Rules,
     /// The node's key.

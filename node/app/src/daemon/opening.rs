@@ -31,7 +31,7 @@ pub(super) fn now() -> Millis {
 
 /// Opens the store of `home` and makes a node of it.
 pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonError> {
-    let (mut store, opening) = Store::open(home, Settings::default())?;
+    let (mut store, opening) = Store::open(home, setup.store)?;
     if opening.rebuilds() {
         warn!(why = ?opening.index, "the index is made again from the ledger");
     }

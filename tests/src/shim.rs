@@ -1,0 +1,26 @@
+//! Small libraries in front of the C library (`LD_PRELOAD`): they record what a node does to its disk, or make the
+//! machine under it fail in one way. Their sources are in `tests/faults`, built here with the C compiler.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds `tests/faults/NAME.c` into `folder`; nothing, and a word about it, without a C compiler.
+///
+/// # Panics
+/// When it does not build.
+pub fn build(name: &str, folder: &Path, test: &str) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults").join(name).with_extension("c");
+    let library = folder.join(name).with_extension("so");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o"]).arg(&library).arg(source);
+    match compiler.args(["-ldl", "-lpthread"]).status() {
+        Ok(status) => {
+            assert!(status.success(), "{name}.c does not build");
+            Some(library)
+        }
+        Err(_) => {
+            println!("skipped: {test}: no C compiler");
+            None
+        }
+    }
+}
