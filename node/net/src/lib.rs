@@ -34,7 +34,7 @@ mod sync_stream;
 mod task;
 mod transport;
 
-pub use attachment::{ChunkSender, FetchError, MAX_CHUNK, Responder};
+pub use attachment::{ChunkSender, FetchError, MAX_CHUNK, RequesterGone, Responder};
 pub use config::{Config, StartError};
 pub use counters::{Counters, GossipCounters, NodeCounters, Volume};
 pub use event::{DialFailure, DisconnectReason, Event, FailedAddress, Refusal};
