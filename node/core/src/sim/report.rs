@@ -100,11 +100,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// Bytes of sync and gossip from the heal until all held the same, for each hundred bytes that they lacked.
+    /// Bytes of sync and gossip from the heal until all held the same, for each hundred bytes of entries that they lacked.
+    /// The small attachments that sync carries count among what was said, not among what was lacked.
     #[must_use]
     pub fn percent(&self) -> u64 {
         let said = self.healing.sync_bytes() + self.healing.gossip.bytes;
-        (said * 100).checked_div(self.lacked_bytes + self.lacked_small).unwrap_or_default()
+        (said * 100).checked_div(self.lacked_bytes).unwrap_or_default()
     }
 
     /// Entries received for each hundred that were lacked.

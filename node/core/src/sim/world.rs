@@ -163,6 +163,18 @@ impl World {
         self.now
     }
 
+    /// What all nodes have sent so far.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The connections that carry something.
+    #[must_use]
+    pub fn connections(&self) -> Vec<ConnectionId> {
+        self.network.all_alive().map(|(id, _)| id).collect()
+    }
+
     pub(super) fn at(&mut self, time: u64, happening: Happening) {
         self.counter += 1;
         self.queue.push(Reverse((time.max(self.now), self.counter)));
