@@ -186,9 +186,9 @@ impl Subject {
         let ahead = |ledger: &Ledger| ledger.ahead().collect::<Vec<_>>();
         assert_eq!(ahead(&loaded), ahead(self.node.ledger()), "index and memory differ in what is ahead");
         for peer in self.node.peers(self.now) {
-            self.node.addresses(&peer.node);
+            let _ = self.node.addresses(&peer.node);
         }
-        self.node.lag(self.now);
+        let _ = self.node.lag(self.now);
         registers::root(&self.storage, Audience::Public).expect("the registers are read");
         registers::documents::list(&self.storage, None, 100).expect("the register is read");
     }

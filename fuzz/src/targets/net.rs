@@ -38,16 +38,15 @@ pub fn attachment(data: &[u8]) {
     });
 }
 
-/// An address from a mandate or from the local network names a node or none, whatever is put behind it.
+/// An address from a mandate or from the local network names a node or none. One that names a node keeps that name,
+/// whatever node is put behind it, and is put there once.
 pub fn address(data: &[u8]) {
     let Ok(address) = std::str::from_utf8(data).unwrap_or_default().parse::<Multiaddr>() else { return };
     let named = node_in(&address);
     let key = REGION.network.seat(HOSTILE).node.node_key();
     let with = address_of(key, address);
-    assert!(node_in(&with).is_some(), "an address of a node names none");
-    if named.is_none() {
-        assert_eq!(node_in(&with), Some(key));
-    }
+    assert!(named.is_none() || node_in(&with) == named, "an address changed its node");
+    assert_eq!(address_of(key, with.clone()), with);
 }
 
 pub(super) fn framed() -> Vec<Vec<u8>> {
