@@ -7,7 +7,7 @@
 use crate::counters::NodeMeter;
 use crate::event::Event;
 use crate::frame::{FrameError, FrameReader, FrameWriter, MAX_FRAME};
-use futures::io::AsyncReadExt;
+use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use libp2p::swarm::Stream;
 use palabre_core::id::{ContentHash, NodeKey};
 use std::io;
@@ -136,20 +136,22 @@ pub(crate) async fn fetch(
     chunks: mpsc::Sender<Result<Vec<u8>, FetchError>>,
     meter: Arc<NodeMeter>,
 ) {
-    if let Err(error) = receive(stream, hash, size, &chunks, &meter).await {
+    let (reader, writer) = stream.split();
+    if let Err(error) = receive(reader, writer, hash, size, &chunks, &meter).await {
         // Nobody waits for it any more: fine.
         let _ = chunks.send(Err(error)).await;
     }
 }
 
-async fn receive(
-    stream: Stream,
+/// The requester's side of the protocol.
+pub(crate) async fn receive<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    reader: R,
+    writer: W,
     hash: ContentHash,
     size: u64,
     chunks: &mpsc::Sender<Result<Vec<u8>, FetchError>>,
     meter: &NodeMeter,
 ) -> Result<(), FetchError> {
-    let (reader, writer) = stream.split();
     let mut writer = FrameWriter::new(writer, Some(STALL));
     let mut reader = FrameReader::new(reader, Some(STALL));
     let failed = |received| move |error| fetch_error(error, received, size);
@@ -208,19 +210,21 @@ pub(crate) async fn serve(
     events: mpsc::Sender<Event>,
     meter: Arc<NodeMeter>,
 ) {
-    if let Err(error) = answer(stream, node, places.is_some(), &events, &meter).await {
+    let (reader, writer) = stream.split();
+    if let Err(error) = answer(reader, writer, node, places.is_some(), &events, &meter).await {
         tracing::debug!(%node, %error, "an attachment was not sent whole");
     }
 }
 
-async fn answer(
-    stream: Stream,
+/// The responder's side of the protocol.
+pub(crate) async fn answer<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    reader: R,
+    writer: W,
     node: NodeKey,
     placed: bool,
     events: &mpsc::Sender<Event>,
     meter: &NodeMeter,
 ) -> Result<(), FrameError> {
-    let (reader, writer) = stream.split();
     let mut reader = FrameReader::new(reader, Some(STALL));
     let mut writer = FrameWriter::new(writer, Some(STALL));
 
@@ -249,7 +253,7 @@ async fn ask(node: NodeKey, hash: ContentHash, events: &mpsc::Sender<Event>) -> 
     timeout(ANSWER, asked).await.ok().flatten().unwrap_or(Answer::Busy)
 }
 
-async fn pour<W: futures::AsyncWrite + Unpin>(
+async fn pour<W: AsyncWrite + Unpin>(
     size: u64,
     mut chunks: mpsc::Receiver<Vec<u8>>,
     writer: &mut FrameWriter<W>,

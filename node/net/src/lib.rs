@@ -16,6 +16,7 @@
 //! | `gate`, `behaviour`, `streams` | who gets which protocols |
 //! | `transport`, `muxer`, `identity` | sockets, encryption, keys |
 //! | `counters` | bytes, counted |
+//! | `fixtures` | for tests of other crates: what these protocols make of given bytes |
 
 mod attachment;
 mod behaviour;
@@ -23,6 +24,8 @@ mod config;
 mod connections;
 mod counters;
 mod event;
+#[cfg(feature = "fixtures")]
+pub mod fixtures;
 mod frame;
 mod gate;
 mod gossip;
