@@ -3,6 +3,8 @@
 //! `PALABRE_MUTATIONS` scales how many (100: as in every run), `PALABRE_SEED` repeats a run. What violates a property is
 //! written to `target/fuzz-findings/`; the file's name is its target's.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::{env, fs};
@@ -45,7 +47,9 @@ fn no_bytes_violate_a_property() {
     for target in TARGETS {
         let seeds = (target.seeds)();
         assert!(!seeds.is_empty(), "{} begins with nothing", target.name);
-        seeds.iter().for_each(|input| run(target, input));
+        for input in &seeds {
+            run(target, input);
+        }
         let mut mutator = Mutator::new(seed);
         let inputs = share / u64::from(target.cost);
         for _ in 0..inputs {

@@ -13,10 +13,10 @@ pub fn delivered(data: &[u8]) {
     let (mut restorer, mut elider, mut other) = (Restorer::default(), Elider::default(), Restorer::default());
     for chunk in chunks::split(data) {
         let Ok(message) = v1::DeliveredEntry::decode(chunk) else { continue };
-        let Ok(mut restored) = restorer.restore(message, held) else { continue };
-        Header::parse(&restored.entry.header).expect("what is restored is a header");
-        sign_header(&restored.entry.header, &mut restored.entry.signature);
-        let Ok(entry) = restored.entry.verify(REGION.network.id()) else { continue };
+        let Ok(mut came) = restorer.restore(message, held) else { continue };
+        Header::parse(&came.entry.header).expect("what is restored is a header");
+        sign_header(&came.entry.header, &mut came.entry.signature);
+        let Ok(entry) = came.entry.verify(REGION.network.id()) else { continue };
         if elider.is_full() {
             return;
         }
@@ -39,9 +39,9 @@ fn place(entry: &palabre_core::ledger::Entry) -> (LogName, Sequence) {
 pub(super) fn deliveries() -> Vec<Vec<u8>> {
     let all = || REGION.held.iter().chain(&REGION.news);
     let mut elider = Elider::default();
-    let elided: Vec<_> = all().map(|entry| elider.elide(entry, None, Vec::new()).encode_to_vec()).collect();
+    let lean: Vec<_> = all().map(|entry| elider.elide(entry, None, Vec::new()).encode_to_vec()).collect();
     let whole: Vec<_> = all().map(|entry| whole(entry).encode_to_vec()).collect();
-    vec![chunks::join(elided), chunks::join(whole)]
+    vec![chunks::join(lean), chunks::join(whole)]
 }
 
 /// An entry whose header travels whole and unsigned: the hostile member signs it, whatever becomes of it.

@@ -80,7 +80,9 @@ impl NameChange {
         };
         let add = |name: &Name, thing: Inode| {
             let word = name.1.clone();
-            move |names: &mut Names| drop(names.insert(word.clone(), thing))
+            move |names: &mut Names| {
+                names.insert(word.clone(), thing);
+            }
         };
         match self {
             Self::Added(name, thing) => names(name.0, &add(name, *thing)),
@@ -246,8 +248,8 @@ impl Disk {
         let mut due: Vec<bool> = self.pending.iter().map(|change| change.touches(folder)).collect();
         for later in (0..due.len()).rev().filter(|index| due[*index]).collect::<Vec<_>>() {
             let names = self.pending[later].names();
-            for earlier in 0..later {
-                due[earlier] |= self.pending[earlier].names().iter().any(|name| names.contains(name));
+            for (due, earlier) in due.iter_mut().zip(&self.pending[..later]) {
+                *due |= earlier.names().iter().any(|name| names.contains(name));
             }
         }
         let mut due = due.into_iter();

@@ -105,12 +105,16 @@ impl Survival {
             Self::Beginning => pending[..dice.below(pending.len() + 1)].iter().for_each(|c| c.apply(&mut bytes)),
             Self::Torn => {
                 let (last, before) = pending[..=dice.below(pending.len())].split_last().expect("at least one");
-                before.iter().for_each(|change| change.apply(&mut bytes));
+                for change in before {
+                    change.apply(&mut bytes);
+                }
                 tear(last, &mut bytes, dice);
             }
             Self::Sectors => {
                 let likely = dice.below(101);
-                pending.iter().for_each(|change| sectors(change, &mut bytes, likely, dice));
+                for change in pending {
+                    sectors(change, &mut bytes, likely, dice);
+                }
             }
             Self::Lengths => {
                 for change in pending {
