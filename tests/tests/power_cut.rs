@@ -102,13 +102,13 @@ fn play(story: &Story, cuts: &[Cut], seed: &str, folder: &Path) -> Tally {
     tally
 }
 
-fn check(story: &Story, disk: &Disk, cut: Cut, seed: &str, folder: &Path) -> Tally {
+fn check(story: &Story, disk: &Disk, cut: Cut, seed: &str, into: &Path) -> Tally {
     let mut dice = Dice::of(&format!("{seed}/{}", cut.number));
     let survival = SURVIVALS[dice.below(SURVIVALS.len())];
     let by = story.changes[cut.after - 1].end;
     let what =
         format!("PALABRE_SEED={seed}, state {}, cut after {} changes, survives: {survival}", cut.number, cut.after);
-    let state = State { folder: folder.join(cut.number.to_string()), what: what.clone() };
+    let state = State { folder: into.join(cut.number.to_string()), what: what.clone() };
     fs::create_dir(&state.folder).unwrap();
     let home = state.folder.join(&story.administration);
     survival.leave(disk, &mut dice, &home);
@@ -133,15 +133,15 @@ fn check(story: &Story, disk: &Disk, cut: Cut, seed: &str, folder: &Path) -> Tal
     for one in &acknowledged {
         assert!(documents.contains(&one.id), "{what}: {} is lost", one.id);
     }
-    let seen: Vec<_> = story.seen.iter().filter(|one| one.by <= by).collect();
-    for one in &seen {
+    let shown: Vec<_> = story.seen.iter().filter(|one| one.by <= by).collect();
+    for one in &shown {
         assert!(before.ids.contains(&one.id), "{what}: a peer has {:?}, forgotten here", one.place);
     }
 
     node.api().publish("After the cut", b"after the cut").unwrap_or_else(|error| panic!("{what}: {error}"));
     let after = Entries::of(&node);
     let (log, sequence) = after.places.difference(&before.places).next().expect("the new entry").clone();
-    let clash = seen.iter().find(|one| one.place.log == log && one.place.sequence == sequence);
+    let clash = shown.iter().find(|one| one.place.log == log && one.place.sequence == sequence);
     assert!(clash.is_none(), "{what}: the log was forked at {clash:?}");
     tally.count("new logs", sequence == 1);
 
@@ -183,8 +183,8 @@ fn nothing_acknowledged_is_lost_whatever_a_power_cut_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let Some(record) = shim::build("record", folder.path(), "power cuts") else { return };
     let story = Story::record(&record);
-    let (acknowledged, seen) = (story.acknowledged.len(), story.seen.len());
-    assert!(acknowledged >= 200 && seen >= 200, "{acknowledged} acknowledged, {seen} seen by the peer");
+    let (acknowledged, shown) = (story.acknowledged.len(), story.seen.len());
+    assert!(acknowledged >= 200 && shown >= 200, "{acknowledged} acknowledged, {shown} seen by the peer");
     assert!(story.segments >= 3, "{} segments", story.segments);
 
     let seed = seed();
@@ -199,7 +199,7 @@ fn nothing_acknowledged_is_lost_whatever_a_power_cut_leaves() {
     });
     fs::remove_dir(&states).unwrap();
     println!(
-        "{acknowledged} acknowledged, {seen} seen by the peer, {} segments, {} changes of the disk",
+        "{acknowledged} acknowledged, {shown} seen by the peer, {} segments, {} changes of the disk",
         story.segments,
         story.changes.len()
     );
