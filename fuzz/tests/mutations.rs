@@ -60,3 +60,20 @@ fn no_bytes_violate_a_property() {
     let memory = most_memory();
     assert!(memory <= MEMORY_MAX, "{memory} KiB of memory");
 }
+
+/// cargo fuzz builds what `TARGETS` lists, each from its own function.
+#[test]
+fn every_target_is_built_by_cargo_fuzz() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz_targets");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let listed: Vec<_> = manifest.lines().filter_map(|line| line.strip_prefix("path = ")).collect();
+    assert_eq!(listed, TARGETS.iter().map(|target| format!("\"{}.rs\"", target.name)).collect::<Vec<_>>());
+    for target in TARGETS {
+        let text = fs::read_to_string(folder.join(format!("{}.rs", target.name))).unwrap();
+        assert!(
+            text.contains(&format!("palabre_fuzz::targets::{}(data)", target.name)),
+            "{} runs another",
+            target.name
+        );
+    }
+}

@@ -51,7 +51,7 @@ impl Frontier {
             .iter()
             .filter(|(log, _)| !self.forks.contains_key(log))
             .map(|(log, head)| head.sequence.get().saturating_sub(self.sequence(log)))
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// The last sequence held of `log`; 0 without any.

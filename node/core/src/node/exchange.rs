@@ -22,8 +22,9 @@ const DIGEST_AFTER: u64 = 2_000;
 const HEADS_MAX: usize = 2_000;
 /// Most entries held ahead that a frame shows.
 const AHEAD_SHOWN: usize = 512;
-/// Most logs that a peer may show: beyond what a region writes in decades, little memory.
-const LOGS_MAX: usize = 16_384;
+/// Most logs that a peer may show, and fork proofs, of which a log has one: beyond what a region writes in decades, little
+/// memory.
+pub(super) const LOGS_MAX: usize = 16_384;
 
 impl Node {
     /// What is held, in two hashes.
@@ -151,6 +152,9 @@ impl Node {
         }
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
         session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
+        if session.their_forks.len() > LOGS_MAX {
+            return Ok(Err(Fault::Limit("fork proofs")));
+        }
         if message.asks {
             self.send_frontier(storage, peer, Frontier::Answers, out);
         }

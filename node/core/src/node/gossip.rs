@@ -7,9 +7,9 @@ use palabre_proto::{Message, v1};
 
 use super::Node;
 use super::event::{Effect, MessageId, Verdict};
-use super::exchange::{ahead_message, parse_place};
+use super::exchange::{LOGS_MAX, ahead_message, parse_place};
 use super::intake::{Batch, Outcome};
-use crate::id::{LogName, NodeKey, Sequence};
+use crate::id::{EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::{Entry, Head, RawEntry};
 use crate::state::{StateError, Storage};
 use crate::time::Moment;
@@ -18,36 +18,54 @@ use crate::time::Moment;
 const WHOLE_MAX: usize = 512;
 /// Milliseconds after which an announced entry that did not come is given up: sync will bring it.
 const PATIENCE: u64 = 60_000;
-/// Most announcements that wait.
+/// Most places whose announcements wait.
 const WAITING_MAX: usize = 4_096;
+/// Most announcements that wait for one place: an honest author has one, and a forked log some.
+const SAME_PLACE_MAX: usize = 8;
 
-/// Announcements whose entries have not come.
+/// An announcement whose entry has not come.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    message: MessageId,
+    /// The entry that it names.
+    id: EntryId,
+    since: Moment,
+}
+
+/// Announcements whose entries have not come, by the places that they name.
 #[derive(Debug, Default)]
 pub(super) struct Announced {
-    waiting: BTreeMap<(LogName, Sequence), Vec<(MessageId, Moment)>>,
+    waiting: BTreeMap<(LogName, Sequence), Vec<Waiting>>,
 }
 
 impl Announced {
-    fn wait(&mut self, log: LogName, sequence: Sequence, message: MessageId, now: Moment) -> bool {
+    fn wait(&mut self, log: LogName, sequence: Sequence, one: Waiting) -> bool {
         if self.waiting.len() >= WAITING_MAX {
             return false;
         }
-        self.waiting.entry((log, sequence)).or_default().push((message, now));
-        true
+        let waiting = self.waiting.entry((log, sequence)).or_default();
+        let room = waiting.len() < SAME_PLACE_MAX;
+        if room {
+            waiting.push(one);
+        }
+        room
     }
 
-    /// The entry is durable: its announcements may be passed on.
-    pub(super) fn settle(&mut self, log: &LogName, sequence: Sequence, out: &mut Vec<Effect>) {
-        let messages = self.waiting.remove(&(*log, sequence)).unwrap_or_default();
-        out.extend(messages.into_iter().map(|(message, _)| Effect::Verdict { message, verdict: Verdict::Accept }));
+    /// An entry is durable: the announcements that name it may be passed on, and no others of its place.
+    pub(super) fn settle(&mut self, log: &LogName, sequence: Sequence, id: EntryId, out: &mut Vec<Effect>) {
+        let waiting = self.waiting.remove(&(*log, sequence)).unwrap_or_default();
+        out.extend(waiting.into_iter().map(|one| {
+            let verdict = if one.id == id { Verdict::Accept } else { Verdict::Ignore };
+            Effect::Verdict { message: one.message, verdict }
+        }));
     }
 
     pub(super) fn expire(&mut self, now: Moment, out: &mut Vec<Effect>) {
         self.waiting.retain(|_, messages| {
-            messages.retain(|(message, since)| {
-                let waits = now.since(*since) < PATIENCE;
+            messages.retain(|one| {
+                let waits = now.since(one.since) < PATIENCE;
                 if !waits {
-                    out.push(Effect::Verdict { message: *message, verdict: Verdict::Ignore });
+                    out.push(Effect::Verdict { message: one.message, verdict: Verdict::Ignore });
                 }
                 waits
             });
@@ -131,8 +149,11 @@ impl Node {
             return Ok(Some(if held.id == head.id { Verdict::Accept } else { Verdict::Ignore }));
         }
         let Some(session) = self.sessions.get_mut(&from) else { return Ok(Some(Verdict::Ignore)) };
+        if session.theirs.len() >= LOGS_MAX && !session.theirs.contains_key(&log) {
+            return Ok(Some(Verdict::Ignore));
+        }
         raise(&mut session.theirs, log, head);
-        let waits = self.announced.wait(log, head.sequence, message, now);
+        let waits = self.announced.wait(log, head.sequence, Waiting { message, id: head.id, since: now });
         self.plan(now, out);
         Ok((!waits).then_some(Verdict::Ignore))
     }

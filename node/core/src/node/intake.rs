@@ -253,7 +253,7 @@ impl Node {
             // A fork proof overtook it on the way to the disk.
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => {}
         }
-        self.announced.settle(&log, sequence, out);
+        self.announced.settle(&log, sequence, entry.id(), out);
         if let Some(session) = batch.sources.get(&entry.id()).and_then(|peer| self.sessions.get_mut(peer))
             && let Some(head) = self.ledger.heads().get(&log).filter(|head| head.id == entry.id())
         {

@@ -237,3 +237,7 @@ impl Node {
         &self.ledger
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests;

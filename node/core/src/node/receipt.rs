@@ -5,7 +5,8 @@ use palabre_proto::v1::{self, sync_frame::Body};
 use super::Node;
 use super::event::{Effect, Fault};
 use super::intake::{Batch, Outcome, kept};
-use crate::id::{LogId, LogName, NodeKey, Sequence};
+use super::serve::parse_range;
+use crate::id::{LogName, NodeKey, Sequence};
 use crate::ledger::{Record, book};
 use crate::state::{StateError, Storage};
 use crate::sync::session::CREDIT_WINDOW;
@@ -43,7 +44,7 @@ impl Node {
             }
         }
         for missing in &message.missing {
-            self.not_there(peer, missing, now);
+            outcome = outcome.and_then(|()| self.not_there(peer, missing, now));
         }
         let Receipt { records, mut batch, bytes } = receipt;
         if records.is_empty() {
@@ -105,18 +106,14 @@ impl Node {
     }
 
     /// The peer does not have what it showed: it is not asked for it again.
-    fn not_there(&mut self, peer: NodeKey, missing: &v1::Range, now: Moment) {
-        let (Ok(author), Ok(log)) =
-            (NodeKey::try_from(missing.author.as_slice()), LogId::try_from(missing.log.as_slice()))
-        else {
-            return;
-        };
-        let log = LogName { author, log };
-        self.wants.free(Some(&peer), &log, missing.from, missing.to);
+    fn not_there(&mut self, peer: NodeKey, missing: &v1::Range, now: Moment) -> Result<(), Fault> {
+        let (log, from, to) = parse_range(missing).ok_or(Fault::Malformed("range"))?;
+        self.wants.free(Some(&peer), &log, from.get(), to);
         if let Some(session) = self.sessions.get_mut(&peer) {
-            session.asked = session.asked.saturating_sub(missing.to.saturating_sub(missing.from).saturating_add(1));
+            session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
         }
         self.disbelieve(&peer, &log, now);
+        Ok(())
     }
 
     /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.

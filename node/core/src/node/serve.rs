@@ -47,15 +47,16 @@ impl Node {
             }
             room -= limit;
             let found = book::locate_from(storage, &log, from, limit)?;
-            let mut next = from.get();
+            // None: after the last sequence that there is.
+            let mut next = Some(from.get());
             for (sequence, located) in found.into_iter().take_while(|(s, _)| s.get() <= to) {
-                if sequence.get() > next {
+                if let Some(next) = next.filter(|next| sequence.get() > *next) {
                     missing.push(range(&log, next, sequence.get() - 1));
                 }
-                next = sequence.get() + 1;
+                next = sequence.get().checked_add(1);
                 queues.entry(log).or_default().push_back((sequence, located));
             }
-            if next <= to {
+            if let Some(next) = next.filter(|next| *next <= to) {
                 missing.push(range(&log, next, to));
             }
         }
@@ -191,7 +192,8 @@ fn small_attachments<S: Storage>(storage: &S, entry: &Entry) -> Vec<Vec<u8>> {
     if contents.iter().all(Vec::is_empty) { Vec::new() } else { contents }
 }
 
-fn parse_range(message: &v1::Range) -> Option<(LogName, Sequence, u64)> {
+/// A range that is one: from 1 on, and not ended before it begins.
+pub(super) fn parse_range(message: &v1::Range) -> Option<(LogName, Sequence, u64)> {
     let author = NodeKey::try_from(message.author.as_slice()).ok()?;
     let log = LogId::try_from(message.log.as_slice()).ok()?;
     let from = Sequence::new(message.from)?;

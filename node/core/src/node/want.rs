@@ -168,14 +168,14 @@ impl Node {
             .theirs
             .iter()
             .map(|(log, head)| (self.end(log, head.sequence.get()), log))
-            .map(|(end, log)| ((end + 1).saturating_sub(self.next_of(log)), *log))
+            .map(|(end, log)| (end.saturating_sub(self.next_of(log) - 1), *log))
             .filter(|(lacking, log)| *lacking > 0 && self.rules.mandate_of(&log.author).is_some())
             .collect();
         logs.sort_unstable();
         let mut ranges = Vec::new();
         for (number, (lacking, log)) in logs.iter().enumerate() {
             let share = room.div_ceil((logs.len() - number) as u64).min(room);
-            let end = self.next_of(log) + lacking - 1;
+            let end = self.next_of(log) - 1 + lacking;
             room -= self.share(peer, log, end, share, &mut ranges);
         }
         ranges
@@ -194,7 +194,7 @@ impl Node {
                 }
                 place = covering.to + 1;
             } else {
-                let mut to = end.min(place + (share - taken) - 1);
+                let mut to = end.min(place.saturating_add(share - taken - 1));
                 to = self.wants.next_covered(peer, log, place, to).map_or(to, |covered| covered - 1);
                 to = (place..=to).find(|p| self.is_here(log, *p)).map_or(to, |here| here - 1);
                 ranges.push(Wanted { log: *log, from: place, to, peer: *peer });

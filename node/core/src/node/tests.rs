@@ -1,0 +1,223 @@
+//! What a member cannot make of a node, whatever it sends: each of these was found by `fuzz/`.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use palabre_proto::v1::sync_frame::Body;
+use palabre_proto::{Message, v1};
+
+use super::exchange::{LOGS_MAX, ahead_message};
+use super::{Effect, Event, Facts, Fault, Identity, Link, MessageId, Node, Verdict};
+use crate::fixtures::{MapStorage, Network, WRITTEN};
+use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
+use crate::keys::Purpose;
+use crate::ledger::entry::content_hash;
+use crate::ledger::{Audience, Entry, Header, Priority, RawEntry};
+use crate::state::Position;
+use crate::sync::codec::{Packer, Unpacker};
+use crate::time::Millis;
+
+/// The node of CI, connected with that of SN, which is mandated and sends whatever it likes.
+struct Table {
+    network: Network,
+    node: Node,
+    storage: MapStorage,
+    packer: Packer,
+    unpacker: Unpacker,
+    messages: u64,
+}
+
+impl Table {
+    fn new() -> Self {
+        let network = Network::new(3, 1);
+        let storage = MapStorage::default();
+        let secret = network.seat("CI").node.clone();
+        let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+        let mut node = Node::load(&storage, network.rules.clone(), identity).unwrap();
+        node.begin(&storage, Facts::default(), WRITTEN).unwrap();
+        let (packer, unpacker) = (Packer::new().unwrap(), Unpacker::new().unwrap());
+        let mut table = Self { network, node, storage, packer, unpacker, messages: 0 };
+        table.happens(Event::Connected { peer: table.peer() });
+        table
+    }
+
+    fn peer(&self) -> NodeKey {
+        self.network.seat("SN").node.node_key()
+    }
+
+    fn log(&self, number: u64) -> LogName {
+        LogName { author: self.peer(), log: LogId::from_bytes(number.to_be_bytes()) }
+    }
+
+    /// Handles an event, with a disk that takes everything. Gives the frames that are sent and all else that is wanted.
+    fn happens(&mut self, event: Event) -> (Vec<Body>, Vec<Effect>) {
+        let (mut frames, mut others) = (Vec::new(), Vec::new());
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.node.handle(&mut self.storage, event, WRITTEN).unwrap() {
+                match effect {
+                    Effect::Send { packet, .. } => frames.push(self.unpacker.unpack(&packet).unwrap()),
+                    Effect::Append(records) => {
+                        let mut durable = Vec::new();
+                        for record in records {
+                            let offset = self.storage.records.len() as u64;
+                            self.storage.records.push(record.encode());
+                            durable.push((record, Position { segment: 1, offset }));
+                        }
+                        events.push_back(Event::Appended(durable));
+                    }
+                    other => others.push(other),
+                }
+            }
+        }
+        (frames, others)
+    }
+
+    fn frame(&mut self, body: Body) -> (Vec<Body>, Vec<Effect>) {
+        let packet = self.packer.pack(body).unwrap();
+        self.happens(Event::Packet { peer: self.peer(), packet })
+    }
+
+    /// A head without an entry behind it.
+    fn shows(&mut self, number: u64, sequence: u64) -> Vec<Body> {
+        let v1::Ahead { author, log, sequence, id } = place(self.log(number), sequence);
+        let heads = vec![v1::Head { author, log, sequence, id }];
+        self.frame(Body::Frontier(v1::Frontier { heads, ..v1::Frontier::default() })).0
+    }
+
+    fn announces(&mut self, announcement: v1::Ahead) -> Vec<Effect> {
+        self.messages += 1;
+        let bytes = v1::Gossip { body: Some(v1::gossip::Body::Announcement(announcement)) }.encode_to_vec();
+        self.happens(Event::Gossip { from: self.peer(), message: MessageId(self.messages), bytes }).1
+    }
+
+    /// An authentic entry of SN at any place of its first log.
+    fn entry(&self, sequence: u64) -> Entry {
+        let header = Header {
+            author: self.peer(),
+            log: self.log(1).log,
+            sequence: Sequence::new(sequence).unwrap(),
+            previous: (sequence > 1).then_some(EntryId::from_bytes([9; 32])),
+            clock: WRITTEN,
+            place: 0,
+            charter: self.network.genesis.charter.hash(),
+            mandate: self.network.seat("SN").mandate.unverified().hash,
+            priority: Priority::Routine,
+            audience: Audience::Public,
+            payload_hash: content_hash(b"payload"),
+            payload_size: 7,
+            attachments: Vec::new(),
+        };
+        let header = header.encode();
+        let signature = self.network.seat("SN").node.sign(Purpose::Entry, self.network.id(), &header).0.to_vec();
+        RawEntry { header, signature, payload: Some(b"payload".to_vec()) }.verify(self.network.id()).unwrap()
+    }
+
+    fn delivers(&mut self, entry: &Entry) -> (Vec<Body>, Vec<Effect>) {
+        let log = entry.header().log_name();
+        let delivered = v1::DeliveredEntry {
+            author: log.author.as_bytes().to_vec(),
+            log: log.log.as_bytes().to_vec(),
+            header: entry.header_bytes().to_vec(),
+            signature: entry.signature().0.to_vec(),
+            payload: entry.payload().unwrap().to_vec(),
+            ..v1::DeliveredEntry::default()
+        };
+        self.frame(Body::Delivery(v1::Delivery { entries: vec![delivered], missing: Vec::new() }))
+    }
+}
+
+fn place(log: LogName, sequence: u64) -> v1::Ahead {
+    ahead_message(&log, Sequence::new(sequence).unwrap(), EntryId::from_bytes([8; 32]))
+}
+
+fn range(log: LogName, from: u64, to: u64) -> v1::Range {
+    super::intake::range(&log, from, to)
+}
+
+fn fault(effects: &[Effect]) -> Option<&Fault> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Disconnect { reason, .. } => Some(reason),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_head_with_the_last_sequence_there_is_is_wanted_from_the_beginning() {
+    let mut table = Table::new();
+    let frames = table.shows(1, u64::MAX);
+    let [Body::Want(want)] = frames.as_slice() else { panic!("no want: {frames:?}") };
+    assert_eq!(want.ranges, [range(table.log(1), 1, 512)]);
+}
+
+#[test]
+fn heads_that_nobody_can_reach_are_counted_all_the_same() {
+    let mut table = Table::new();
+    table.shows(1, u64::MAX);
+    table.shows(2, u64::MAX);
+    assert_eq!(table.node.lag(Millis(WRITTEN.0)).entries, u64::MAX);
+}
+
+#[test]
+fn an_entry_with_the_last_sequence_there_is_is_kept_ahead_and_served() {
+    let mut table = Table::new();
+    let (entry, log) = (table.entry(u64::MAX), table.log(1));
+    let ahead = vec![ahead_message(&log, entry.header().sequence, entry.id())];
+    table.frame(Body::Frontier(v1::Frontier { ahead, ..v1::Frontier::default() }));
+    assert!(fault(&table.delivers(&entry).1).is_none());
+    let (frames, _) = table.frame(Body::Want(v1::Want { ranges: vec![range(log, u64::MAX - 3, u64::MAX)] }));
+    let deliveries: Vec<_> =
+        frames.iter().filter_map(|f| if let Body::Delivery(d) = f { Some(d) } else { None }).collect();
+    assert_eq!(deliveries.iter().map(|delivery| delivery.entries.len()).sum::<usize>(), 1);
+    let missing: Vec<_> = deliveries.iter().flat_map(|delivery| delivery.missing.clone()).collect();
+    assert_eq!(missing, [range(log, u64::MAX - 3, u64::MAX - 1)]);
+}
+
+/// Each such range cut every range that was under way in two that overlap: a frame of them was 2^n ranges.
+#[test]
+fn a_range_that_ends_before_it_begins_is_no_range() {
+    let mut table = Table::new();
+    table.shows(1, 512);
+    let missing = (0..16).map(|i| range(table.log(1), 400 - i, 100 + i)).collect();
+    let (_, effects) = table.frame(Body::Delivery(v1::Delivery { entries: Vec::new(), missing }));
+    assert!(matches!(fault(&effects), Some(Fault::Malformed("range"))), "{effects:?}");
+}
+
+#[test]
+fn a_peer_cannot_show_fork_proofs_without_end() {
+    let mut table = Table::new();
+    let mut frames = (0_u64..4).map(|frame| {
+        let hash = |i: u64| ContentHash::from_bytes(*blake3::hash(&(frame * 10_000 + i).to_be_bytes()).as_bytes());
+        let forks = (0..7_000).map(|i| hash(i).as_bytes().to_vec()).collect();
+        Body::Frontier(v1::Frontier { forks, ..v1::Frontier::default() })
+    });
+    let faults = frames.any(|frame| matches!(fault(&table.frame(frame).1), Some(Fault::Limit("fork proofs"))));
+    assert!(faults, "28,000 fork proofs were kept");
+}
+
+#[test]
+fn announcements_show_no_more_logs_than_a_frontier_may() {
+    let mut table = Table::new();
+    for number in 0..LOGS_MAX as u64 + 9 {
+        table.announces(place(table.log(number), 1));
+    }
+    assert_eq!(table.node.sessions[&table.peer()].theirs.len(), LOGS_MAX);
+}
+
+#[test]
+fn an_announcement_that_names_another_entry_is_not_passed_on() {
+    let mut table = Table::new();
+    let entry = table.entry(1);
+    let log = entry.header().log_name();
+    assert!(table.announces(place(log, 1)).is_empty(), "its verdict waits for the entry");
+    assert!(table.announces(ahead_message(&log, entry.header().sequence, entry.id())).is_empty());
+    let (_, effects) = table.delivers(&entry);
+    let mut verdicts: Vec<_> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Verdict { message, verdict } => Some((*message, *verdict)),
+            _ => None,
+        })
+        .collect();
+    verdicts.sort_by_key(|(message, _)| *message);
+    assert_eq!(verdicts, [(MessageId(1), Verdict::Ignore), (MessageId(2), Verdict::Accept)]);
+}
