@@ -141,17 +141,21 @@ fn damaged_entries_are_named_and_fetched_again_from_the_others() {
     node.cli().json(&["store", "verify"]).ok();
     node.stop();
     let entries = ledger::entries(node.home());
-    let own = entries.iter().filter(|frame| frame.entry.as_ref().unwrap().author == node.key);
-    let others = entries.iter().filter(|frame| frame.entry.as_ref().unwrap().author != node.key);
-    let (own, others): (Vec<&Frame>, Vec<&Frame>) = (own.collect(), others.collect());
-
-    // Of each kind one; two that follow each other; own entries as well as those of others.
+    // Of each kind one, own entries as well as those of others, and a whole frame between any two: damage that touches
+    // is one place.
+    let mut from = 0;
+    let mut next = |own: bool| {
+        let of = |frame: &Frame| (frame.entry.as_ref().unwrap().author == node.key) == own;
+        let index = (from..entries.len()).find(|index| of(&entries[*index])).expect("enough entries of both");
+        from = index + 2;
+        &entries[index]
+    };
     let damages: [(&Frame, Damage, bool); 5] = [
-        (others[1], Frame::flip, true),
-        (others[4], Frame::zero, false),
-        (others[7], Frame::garble_length, true),
-        (own[2], Frame::flip, true),
-        (own[4], Frame::zero, false),
+        (next(false), Frame::flip, true),
+        (next(false), Frame::zero, false),
+        (next(true), Frame::flip, true),
+        (next(false), Frame::garble_length, true),
+        (next(true), Frame::zero, false),
     ];
     for (frame, damage, _) in damages {
         damage(frame);

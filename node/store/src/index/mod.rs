@@ -275,8 +275,11 @@ fn aside(dir: &Path) -> PathBuf {
     dir.with_extension("removed")
 }
 
+/// Removes what an earlier removal left. Something else than a folder may have stood in the index's place.
 fn remove_leftover(dir: &Path) -> io::Result<()> {
-    unless_missing(fs::remove_dir_all(aside(dir)))
+    let aside = aside(dir);
+    let is_folder = fs::symlink_metadata(&aside).is_ok_and(|about| about.is_dir());
+    unless_missing(if is_folder { fs::remove_dir_all(&aside) } else { fs::remove_file(&aside) })
 }
 
 fn unless_missing(done: io::Result<()>) -> io::Result<()> {

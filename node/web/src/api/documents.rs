@@ -60,7 +60,7 @@ pub(super) async fn publish<N: NodeHandle>(
     }
     let document = NewDocument { version, urgent: parameters.maybe("urgent")?.unwrap_or(false) };
     parameters.end()?;
-    let id = node.publish(document, upload::chunks(&headers, body)?).await?;
+    let id = node.publish(document, upload::chunks(&headers, body).await?).await?;
     Ok(created(id))
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn revise<N: NodeHandle>(
     };
     parameters.end()?;
     let document = find(&*node, &id).await?;
-    let id = node.revise(document, revision, upload::chunks(&headers, body)?).await?;
+    let id = node.revise(document, revision, upload::chunks(&headers, body).await?).await?;
     Ok((StatusCode::CREATED, Json(Created { id })))
 }
 

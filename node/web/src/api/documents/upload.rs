@@ -2,7 +2,7 @@
 
 use std::io;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use futures::StreamExt;
@@ -17,18 +17,36 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
     if essence.is_empty() { "application/octet-stream".to_owned() } else { essence.to_ascii_lowercase() }
 }
 
-/// The bytes of a body. They end with an error when they pass [`CONTENT_MAX`]; a length that says so beforehand is
-/// refused at once.
-pub(super) fn chunks(headers: &HeaderMap, body: Body) -> Result<Chunks, Refusal> {
+/// Most bytes beyond the limit that are read and thrown away: a caller hears a refusal only when it has sent everything.
+const DRAINED_MAX: u64 = 4 * CONTENT_MAX;
+
+/// The bytes of a body. They end with an error when they pass [`CONTENT_MAX`]; what follows is read up to
+/// [`DRAINED_MAX`], so that the caller can read why.
+pub(super) async fn chunks(headers: &HeaderMap, body: Body) -> Result<Chunks, Refusal> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let stream = body.into_data_stream();
     if length.is_some_and(|length| length > CONTENT_MAX) {
+        drain(stream).await;
         return Err(Refusal(too_large()));
     }
-    let mut seen = 0;
-    let chunks = body.into_data_stream().map(move |chunk| {
-        let chunk = chunk.map_err(io::Error::other)?;
-        seen += chunk.len() as u64;
-        if seen > CONTENT_MAX { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(chunk) }
+    let limited = futures::stream::try_unfold((stream, 0), |(mut stream, seen)| async move {
+        let Some(chunk) = stream.next().await.transpose().map_err(io::Error::other)? else { return Ok(None) };
+        let seen = seen + chunk.len() as u64;
+        if seen > CONTENT_MAX {
+            drain(stream).await;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(Some((chunk, (stream, seen))))
     });
-    Ok(chunks.boxed())
+    Ok(limited.boxed())
+}
+
+async fn drain(mut stream: BodyDataStream) {
+    let mut left = DRAINED_MAX;
+    while let Some(Ok(chunk)) = stream.next().await {
+        left = left.saturating_sub(chunk.len() as u64);
+        if left == 0 {
+            return;
+        }
+    }
 }
