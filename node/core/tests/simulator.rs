@@ -72,7 +72,8 @@ fn a_region_with_every_trouble_ends_with_the_same_and_says_little_for_it() {
 #[test]
 fn forged_forks_freeze_at_one_place_on_all_nodes_and_block_nobody() {
     // That all ledgers are the same holds the forks too; that all entries are there shows that nobody was blocked.
-    for seed in seeds(2) {
+    // In the world of seed 505786 one branch is held ahead of its log by half of the nodes.
+    for seed in seeds(2).chain([505_786]) {
         let mut world = World::new(Scenario::parse(FORKS).unwrap(), seed).unwrap();
         println!("forks: PALABRE_SEED={seed}");
         world.run_until(2 * HOUR);

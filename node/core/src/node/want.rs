@@ -255,9 +255,16 @@ impl Node {
         for ahead in message.ahead.iter().take(RANGES_MAX) {
             let Some((log, head)) = parse_place(&ahead.author, &ahead.log, ahead.sequence, &ahead.id) else { continue };
             let place = head.sequence.get();
+            if self.end(&log, place) != place {
+                continue;
+            }
+            let here = book::locate(storage, &log, head.sequence)?;
+            if here.is_some_and(|here| here.id != head.id) {
+                self.want_branch(peer, log, head.sequence, out);
+                continue;
+            }
             let lacks = place >= self.next_of(&log)
-                && self.end(&log, place) == place
-                && book::locate(storage, &log, head.sequence)?.is_none()
+                && here.is_none()
                 && !self.intake.covers(&log, head.sequence)
                 && self.rules.mandate_of(&log.author).is_some();
             if lacks && self.wants.covering(&peer, &log, place).is_none() {
