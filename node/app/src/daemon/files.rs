@@ -38,7 +38,8 @@ pub(super) fn receive(
     jobs: mpsc::Sender<Job>,
 ) {
     tokio::task::spawn_blocking(move || {
-        let event = match write(hash, size, chunks, &attachments) {
+        let began = || drop(jobs.blocking_send(Job::Event(Event::FetchBegan { peer, hash })));
+        let event = match write(hash, size, chunks, &attachments, began) {
             Ok(()) => {
                 debug!(%hash, size, %peer, "an attachment arrived");
                 Event::Fetched { hash }
@@ -58,10 +59,15 @@ fn write(
     size: u64,
     mut chunks: mpsc::Receiver<Result<Vec<u8>, FetchError>>,
     attachments: &Attachments,
+    began: impl FnOnce(),
 ) -> Result<(), ReceiveError> {
+    let mut began = Some(began);
     let mut writer = attachments.writer(hash, size)?;
     while let Some(chunk) = chunks.blocking_recv() {
         writer.write(&chunk?)?;
+        if let Some(began) = began.take() {
+            began();
+        }
     }
     Ok(writer.finish()?)
 }

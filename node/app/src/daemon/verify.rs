@@ -41,19 +41,44 @@ pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError
         match scanned? {
             Scanned::Record { position, bytes, .. } => match Record::verify(&bytes, rules.network()) {
                 Ok(Record::Entry(_)) => entries += 1,
-                Ok(Record::Mended(Mended { position, .. })) => {
-                    mended += usize::from(damaged.remove(&position).is_some());
+                Ok(Record::Mended(part)) => {
+                    let before = damaged.len();
+                    damaged.retain(|position, _| !lies_in(*position, part));
+                    mended += before - damaged.len();
                 }
                 Ok(_) => {}
                 Err(_) => drop(damaged.insert(position, place(position, place_in(&bytes)))),
             },
             Scanned::Damage { damage, shown } => {
-                let entry = shown.get(HEADER_LEN..).and_then(place_in);
-                damaged.insert(damage.position, place(damage.position, entry));
+                for (offset, bytes) in frames(&shown) {
+                    let position = Position { offset: damage.position.offset + offset as u64, ..damage.position };
+                    damaged.insert(position, place(position, bytes.get(HEADER_LEN..).and_then(place_in)));
+                }
             }
         }
     }
     Ok(Verified { entries, damaged: damaged.into_values().collect(), mended })
+}
+
+fn lies_in(position: Position, part: Mended) -> bool {
+    let behind = position.offset.checked_sub(part.position.offset);
+    position.segment == part.position.segment && behind.is_some_and(|behind| behind < part.length.max(1))
+}
+
+/// The frames of a damaged part, as far as their lengths can still be believed, and where each begins in it. The last
+/// one takes the rest.
+fn frames(mut bytes: &[u8]) -> Vec<(usize, &[u8])> {
+    let (whole, mut frames) = (bytes.len(), Vec::new());
+    loop {
+        let length = bytes.first_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
+        let frame = Some(HEADER_LEN + length).filter(|frame| length > 0 && *frame < bytes.len());
+        let (first, rest) = bytes.split_at(frame.unwrap_or(bytes.len()));
+        frames.push((whole - bytes.len(), first));
+        if rest.is_empty() {
+            return frames;
+        }
+        bytes = rest;
+    }
 }
 
 fn place(position: Position, entry: Option<(NodeKey, LogId, u64)>) -> Damaged {
@@ -71,4 +96,21 @@ fn place_in(bytes: &[u8]) -> Option<(NodeKey, LogId, u64)> {
 /// Whether a record is a note about mended damage: seen without verifying signatures.
 pub(super) fn is_mended_note(bytes: &[u8]) -> bool {
     v1::Record::decode(bytes).is_ok_and(|record| matches!(record.kind, Some(v1::record::Kind::Mended(_))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_part_is_taken_apart_as_far_as_lengths_go() {
+        let frame = |length: u8| [vec![length, 0, 0, 0], vec![9; HEADER_LEN - 4 + usize::from(length)]].concat();
+        let zeroed = vec![0; 20];
+        let offsets = |bytes: &[u8]| frames(bytes).into_iter().map(|(offset, _)| offset).collect::<Vec<_>>();
+        assert_eq!(offsets(&[]), [0]);
+        assert_eq!(offsets(&frame(5)), [0]);
+        assert_eq!(offsets(&[frame(5), frame(7), zeroed.clone()].concat()), [0, 13, 28]);
+        // Behind a length that was lost nothing can be told apart.
+        assert_eq!(offsets(&[zeroed, frame(5)].concat()), [0]);
+    }
 }

@@ -86,6 +86,13 @@ pub enum Event {
     /// They could not be written (a full or read-only disk). Nothing is on disk of them, nor of any other that was not
     /// answered, and nothing will be: all of them are refused with this one answer.
     AppendRefused,
+    /// A peer has begun to send an attachment.
+    FetchBegan {
+        /// The peer.
+        peer: NodeKey,
+        /// Which.
+        hash: ContentHash,
+    },
     /// An attachment is held.
     Fetched {
         /// Which.

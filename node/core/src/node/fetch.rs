@@ -2,7 +2,7 @@
 //!
 //! What is missing stands in the index under `m` ‖ hash, so that a restart goes on where it stopped.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod asking;
 
 use super::Node;
 use super::event::Effect;
@@ -11,28 +11,19 @@ use crate::ledger::Entry;
 use crate::ledger::book::{self, Effective};
 use crate::state::{State, StateError, Storage};
 use crate::time::Moment;
+use asking::Asking;
 
-/// Keys of the index under which missing attachments stand.
+/// Keys of the index under which missing attachments stand. The value is the size, 8 bytes big-endian, and the author.
 const MISSING: &[u8] = b"m";
-/// Fetches at once: one per peer keeps each link busy, a few in all bound the memory.
-const AT_ONCE: usize = 4;
 /// Largest attachment that is fetched, in bytes: whole from one peer, until ranges come.
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
 /// Missing attachments looked at in one step.
 const STEP: usize = 64;
-/// Milliseconds after which peers that did not have an attachment are asked again, first and doubling.
-const RETRY_FIRST: u64 = 30_000;
-/// The longest: what nobody near has costs a question to each neighbour every ten minutes.
-const RETRY_LAST: u64 = 10 * 60_000;
 
 /// Fetches under way.
 #[derive(Debug, Default)]
 pub(super) struct Fetches {
-    under_way: BTreeMap<ContentHash, NodeKey>,
-    tried: BTreeMap<ContentHash, BTreeSet<NodeKey>>,
-    tried_since: Option<Moment>,
-    /// How many times in a row everybody was asked again in vain.
-    retries: u32,
+    asking: Asking,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
 }
@@ -40,44 +31,39 @@ pub(super) struct Fetches {
 impl Fetches {
     /// Somebody new is there: everybody may be asked again.
     pub(super) fn retry(&mut self) {
-        self.tried.clear();
-        self.tried_since = None;
-        self.retries = 0;
+        self.asking.retry();
+    }
+}
+
+/// An attachment that is missing here.
+struct Missing {
+    hash: ContentHash,
+    /// In bytes.
+    size: u64,
+    /// Who wrote the entry that names it: it has the content, unless it has dropped it.
+    author: NodeKey,
+}
+
+impl Missing {
+    fn parse(key: &[u8], value: &[u8]) -> Option<Self> {
+        let hash = ContentHash::try_from(key.get(MISSING.len()..)?).ok()?;
+        let (size, author) = value.split_first_chunk()?;
+        Some(Self { hash, size: u64::from_be_bytes(*size), author: NodeKey::from_bytes(author.try_into().ok()?) })
     }
 
-    /// After a pause everybody may be asked again, after a longer one the next time.
-    fn retry_late(&mut self, now: Moment) {
-        let pause = RETRY_FIRST.saturating_mul(1 << self.retries.min(16)).min(RETRY_LAST);
-        if self.tried_since.is_some_and(|since| now.since(since) >= pause) {
-            let retries = self.retries + 1;
-            self.retry();
-            self.retries = retries;
-        }
-    }
-
-    fn is_busy(&self, peer: &NodeKey) -> bool {
-        self.under_way.values().any(|busy| busy == peer)
+    fn value(&self) -> Vec<u8> {
+        [&self.size.to_be_bytes()[..], self.author.as_bytes()].concat()
     }
 }
 
 /// Attachments that are missing here, at most `limit`, with their sizes in bytes.
 pub fn missing(state: &impl State, limit: usize) -> Result<Vec<(ContentHash, u64)>, StateError> {
-    missing_after(state, None, limit)
+    Ok(missing_after(state, None, limit)?.into_iter().map(|missing| (missing.hash, missing.size)).collect())
 }
 
-fn missing_after(
-    state: &impl State,
-    after: Option<&ContentHash>,
-    limit: usize,
-) -> Result<Vec<(ContentHash, u64)>, StateError> {
+fn missing_after(state: &impl State, after: Option<&ContentHash>, limit: usize) -> Result<Vec<Missing>, StateError> {
     let pairs = state.scan(MISSING, after.map(key).as_deref(), limit)?;
-    Ok(pairs
-        .iter()
-        .filter_map(|(key, value)| {
-            let hash = ContentHash::try_from(&key[MISSING.len()..]).ok()?;
-            Some((hash, u64::from_be_bytes(value.as_slice().try_into().ok()?)))
-        })
-        .collect())
+    Ok(pairs.iter().filter_map(|(key, value)| Missing::parse(key, value)).collect())
 }
 
 fn key(hash: &ContentHash) -> Vec<u8> {
@@ -105,7 +91,8 @@ impl Node {
     pub(super) fn note_missing<S: Storage>(storage: &mut S, entry: &Entry) -> Result<(), StateError> {
         for attachment in &entry.header().attachments {
             if attachment.size <= WHOLE_MAX && !storage.holds_attachment(&attachment.hash) {
-                storage.put(key(&attachment.hash), attachment.size.to_be_bytes().to_vec())?;
+                let (hash, size) = (attachment.hash, attachment.size);
+                storage.put(key(&hash), Missing { hash, size, author: entry.header().author }.value())?;
             }
         }
         Ok(())
@@ -119,9 +106,7 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        self.fetches.under_way.remove(hash);
-        self.fetches.tried.remove(hash);
-        self.fetches.retries = 0;
+        self.fetches.asking.settled(hash);
         storage.remove(&key(hash))?;
         self.plan_fetches(storage, now, out)
     }
@@ -135,10 +120,13 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        self.fetches.under_way.remove(&hash);
-        self.fetches.tried.entry(hash).or_default().insert(peer);
-        self.fetches.tried_since.get_or_insert(now);
+        self.fetches.asking.failed(hash, peer);
         self.plan_fetches(storage, now, out)
+    }
+
+    /// A peer has begun to send an attachment.
+    pub(super) fn fetch_began(&mut self, peer: NodeKey, hash: ContentHash) {
+        self.fetches.asking.began(hash, peer);
     }
 
     /// Asks idle peers for what is missing.
@@ -148,42 +136,44 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        self.fetches.retry_late(now);
-        if self.sessions.is_empty() || self.fetches.under_way.len() >= AT_ONCE {
+        if self.sessions.is_empty() || self.fetches.asking.is_full(now) {
             return Ok(());
         }
         // Step by step through all of them: those that nobody near has must not stand before the others.
         let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP)?;
-        self.fetches.looked_at = step.last().filter(|_| step.len() == STEP).map(|(hash, _)| *hash);
-        for (hash, size) in step {
-            if self.fetches.under_way.len() >= AT_ONCE {
+        self.fetches.looked_at = step.last().filter(|_| step.len() == STEP).map(|missing| missing.hash);
+        for missing in step {
+            if self.fetches.asking.is_full(now) {
                 self.fetches.looked_at = None;
                 break;
             }
-            if self.fetches.under_way.contains_key(&hash) {
-                continue;
-            }
+            let Missing { hash, size, .. } = missing;
             if storage.holds_attachment(&hash) {
                 storage.remove(&key(&hash))?;
                 continue;
             }
-            let tried = self.fetches.tried.get(&hash);
-            let untried = |peer: &&NodeKey| tried.is_none_or(|t| !t.contains(peer)) && !self.fetches.is_busy(peer);
-            if let Some(peer) = self.sessions.keys().filter(untried).min_by_key(|peer| distance(peer, &hash)).copied() {
-                self.fetches.under_way.insert(hash, peer);
+            if let Some(peer) = self.fetches.asking.choose(&hash, &self.likely_holders(&missing), now) {
                 out.push(Effect::Fetch { peer, hash, size });
             }
         }
         Ok(())
     }
 
+    /// The connected peers, the author first; the others in an order that spreads the attachments over them, so that
+    /// not all nodes ask the same one.
+    fn likely_holders(&self, missing: &Missing) -> Vec<NodeKey> {
+        let mut peers: Vec<NodeKey> = self.sessions.keys().copied().collect();
+        peers.sort_by_cached_key(|peer| (*peer != missing.author, distance(peer, &missing.hash)));
+        peers
+    }
+
     /// Fetches from a peer that is gone come to nothing.
     pub(super) fn drop_fetches(&mut self, peer: &NodeKey) {
-        self.fetches.under_way.retain(|_, busy| busy != peer);
+        self.fetches.asking.gone(peer);
     }
 }
 
-/// Spreads the attachments over the peers, so that not all nodes ask the same one.
+/// A number that differs from peer to peer and from attachment to attachment.
 fn distance(peer: &NodeKey, hash: &ContentHash) -> [u8; 32] {
     *blake3::Hasher::new().update(peer.as_bytes()).update(hash.as_bytes()).finalize().as_bytes()
 }

@@ -108,6 +108,7 @@ impl Node {
             Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
             Event::AppendRefused => self.append_refused(now, &mut out),
+            Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),

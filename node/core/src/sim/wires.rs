@@ -164,9 +164,31 @@ impl World {
         let start = self.machines[place].starts;
         let connection = self.network.open_at(place, from);
         // A stream of its own beside sync's: half of the bandwidth.
-        let took =
-            connection.and_then(|id| self.network.get(id)).map_or(0, |c| 2 * c.latency + size * 2_000 / c.bandwidth);
+        let (answered, took) = connection
+            .and_then(|id| self.network.get(id))
+            .map_or((0, 0), |c| (2 * c.latency, 2 * c.latency + size * 2_000 / c.bandwidth));
+        self.after(answered, Happening::FetchBegan { place, start, from, hash, connection });
         self.after(took, Happening::Fetched { place, start, from, hash, connection });
+    }
+
+    /// Whether the connection over which `from` was asked lives, and `from` has the attachment.
+    fn can_send(&self, from: Place, hash: &ContentHash, connection: Option<ConnectionId>) -> bool {
+        connection.is_some_and(|id| self.network.get(id).is_some_and(|c| c.alive))
+            && crate::state::Storage::holds_attachment(&self.machines[from].disk, hash)
+    }
+
+    pub(super) fn fetch_began(
+        &mut self,
+        place: Place,
+        start: u64,
+        from: Place,
+        hash: ContentHash,
+        connection: Option<ConnectionId>,
+    ) {
+        if self.is_running(place, start) && self.can_send(from, &hash, connection) {
+            let peer = self.machines[from].key;
+            self.feed(place, Event::FetchBegan { peer, hash });
+        }
     }
 
     pub(super) fn fetched(
@@ -180,8 +202,7 @@ impl World {
         if !self.is_running(place, start) {
             return;
         }
-        let alive = connection.is_some_and(|id| self.network.alive(id).is_some());
-        if alive && crate::state::Storage::holds_attachment(&self.machines[from].disk, &hash) {
+        if self.can_send(from, &hash, connection) {
             self.machines[place].disk.keep(hash, None);
             self.feed(place, Event::Fetched { hash });
         } else {

@@ -43,6 +43,8 @@ pub(super) enum Happening {
     Packet { connection: ConnectionId, to: Place, packet: Vec<u8> },
     /// A gossip message arrives.
     Gossip { connection: ConnectionId, to: Place, message: Message },
+    /// A peer that was asked for an attachment begins to send it.
+    FetchBegan { place: Place, start: u64, from: Place, hash: ContentHash, connection: Option<ConnectionId> },
     /// An attachment has arrived, or not.
     Fetched { place: Place, start: u64, from: Place, hash: ContentHash, connection: Option<ConnectionId> },
     /// Something goes wrong.
@@ -213,6 +215,9 @@ impl World {
             Happening::Noticed { connection, place } => self.noticed(connection, place),
             Happening::Packet { connection, to, packet } => self.packet(connection, to, packet),
             Happening::Gossip { connection, to, message } => self.gossip_arrives(connection, to, message),
+            Happening::FetchBegan { place, start, from, hash, connection } => {
+                self.fetch_began(place, start, from, hash, connection);
+            }
             Happening::Fetched { place, start, from, hash, connection } => {
                 self.fetched(place, start, from, hash, connection);
             }
