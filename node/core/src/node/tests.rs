@@ -1,4 +1,4 @@
-//! What a member cannot make of a node, whatever it sends: each of these was found by `fuzz/`.
+//! What a member cannot make of a node, whatever it sends: found by `fuzz/`, or while its targets were written.
 
 use std::collections::{BTreeMap, VecDeque};
 
