@@ -198,13 +198,14 @@ fn it_has_two_to_twenty_four_nodes() {
 }
 
 #[test]
-fn a_folder_that_is_somebody_elses_is_left_alone() {
+fn what_is_in_the_place_of_a_home_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("letter.txt"), "not yours").unwrap();
+    fs::write(dir.path().join("CI"), "not yours").unwrap();
     let words = ["demo", "--nodes", "2", "--dir", dir.path().to_str().unwrap()];
     let answer = Cli::without_home().json(&words);
     assert!(answer.code.is_some_and(|code| code != 0), "{answer:?}");
     answer.error();
     let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["letter.txt"]);
+    assert_eq!(left, ["CI"]);
+    assert_eq!(fs::read(dir.path().join("CI")).unwrap(), b"not yours");
 }

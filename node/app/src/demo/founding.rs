@@ -10,8 +10,6 @@ use palabre_core::id::{AdministrationKey, Code, NetworkId};
 use palabre_core::keys::Secret;
 use palabre_proto::v1;
 use palabre_store::Home;
-use palabre_web::problem::Kind;
-use palabre_web::text;
 
 use super::DemoNode;
 use super::ports::{self, Ports};
@@ -41,17 +39,7 @@ pub(super) fn network(dir: &Path, count: usize, port: u16) -> Result<Network, Fa
     if charter.exists() {
         return Ok(Network { nodes: restart(dir, &founding::read_charter(&charter)?, port)?, is_new: false });
     }
-    check_empty(dir)?;
     Ok(Network { nodes: start(dir, count, port)?, is_new: true })
-}
-
-/// A folder with other things in it is somebody else's: no homes are made among them.
-fn check_empty(dir: &Path) -> Result<(), Failure> {
-    let mut entries = std::fs::read_dir(dir).map_err(|error| Failure::reading(dir, &error))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::Usage, text!("err-demo-folder", dir = dir.display().to_string())))
 }
 
 /// A seat of the demo: an administration, its home and its key.
