@@ -26,6 +26,9 @@ const PAUSE_LAST: u64 = 5 * 60_000;
 const PAUSE_FAULT: u64 = 30_000;
 /// Milliseconds after which a dial that nobody answered for counts as failed.
 const DIAL_PATIENCE: u64 = 90_000;
+/// Milliseconds after which a dial that nobody has answered holds no place any more: a machine that lost its power answers
+/// nothing, and others must not wait for it.
+const PROMISING: u64 = 10_000;
 /// Milliseconds between further connections that are opened to mix the region.
 const ROTATE: u64 = 10 * 60_000;
 /// Milliseconds that a surplus connection lives at least: long enough to be of use to a newcomer.
@@ -137,13 +140,14 @@ impl Neighbours {
     /// Whom to dial: the next on the ring, when no nearer one is a neighbour, and others until there are `wanted`.
     fn choose(&self, wanted: usize, now: Moment) -> Vec<NodeKey> {
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
-        let nearest = self.on_ring(busy.iter().copied());
+        let promising = self.with(|k| k.connected.is_some() || k.dialing.is_some_and(|at| now.since(at) < PROMISING));
+        let nearest = self.on_ring(promising.iter().copied());
         let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now);
         let mut ready: Vec<NodeKey> = self.admitted.iter().filter(is_ready).copied().collect();
         let next = self
             .on_ring(ready.iter().copied())
             .filter(|next| nearest.is_none_or(|there| self.ring(next) < self.ring(&there)));
-        let lacking = wanted.saturating_sub(busy.len() + usize::from(next.is_some()));
+        let lacking = wanted.saturating_sub(promising.len() + usize::from(next.is_some()));
         if lacking == 0 {
             return next.into_iter().collect();
         }
@@ -281,3 +285,6 @@ fn backoff(first: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
         u64::from(peer.as_bytes()[0]).wrapping_mul(31).wrapping_add(salt).wrapping_add(u64::from(failures)) % 256;
     doubled + doubled * spread / 1024
 }
+
+#[cfg(test)]
+mod tests;

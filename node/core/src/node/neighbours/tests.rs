@@ -1,0 +1,38 @@
+//! Who is dialled, and when others are.
+
+use super::*;
+use crate::fixtures::Network;
+
+/// The neighbours of one node among seven others, all with an address in the configuration.
+fn among_seven() -> (Neighbours, Network, Vec<NodeKey>) {
+    let network = Network::new(8, 1);
+    let keys: Vec<NodeKey> = network.seats.iter().map(|seat| seat.node.node_key()).collect();
+    let configured = keys.iter().map(|key| (*key, vec!["/ip4/192.0.2.1/tcp/8710".to_owned()])).collect();
+    let mut neighbours = Neighbours::new(keys[0], Link { metered: false }, configured, 1);
+    neighbours.admit(keys[1..].to_vec());
+    neighbours.begin(Moment::default());
+    (neighbours, network, keys[1..].to_vec())
+}
+
+fn dialed(neighbours: &mut Neighbours, network: &Network, millis: u64) -> BTreeSet<NodeKey> {
+    let mut out = Vec::new();
+    neighbours.plan(&network.rules, Moment::default().plus(millis), &mut out);
+    out.into_iter()
+        .filter_map(|effect| if let Effect::Dial { peer, .. } = effect { Some(peer) } else { None })
+        .collect()
+}
+
+#[test]
+fn four_are_dialed_and_no_more_while_they_may_answer() {
+    let (mut neighbours, network, _) = among_seven();
+    assert_eq!(dialed(&mut neighbours, &network, 0).len(), 4);
+    assert!(dialed(&mut neighbours, &network, 1_000).is_empty());
+}
+
+#[test]
+fn machines_that_answer_nothing_do_not_hold_up_the_others() {
+    let (mut neighbours, network, others) = among_seven();
+    let mut asked = dialed(&mut neighbours, &network, 0);
+    asked.extend(dialed(&mut neighbours, &network, PROMISING));
+    assert_eq!(asked, others.into_iter().collect(), "all have been dialed once the first have not answered");
+}
