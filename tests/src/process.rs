@@ -36,6 +36,17 @@ pub fn working_in(dir: &Path) -> Vec<u32> {
         .collect()
 }
 
+/// Ticks of the clock in which `/proc` counts processor time, a second: 100 on every Linux that user space sees.
+const TICKS: f64 = 100.0;
+
+/// Seconds of processor time that the process has used.
+pub fn processor_time(pid: u32) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // Fields 14 and 15, user and system; the first behind the last bracket is field 3.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some((fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?) / TICKS)
+}
+
 /// Kilobytes of memory that the process holds now (`VmRSS`) and held at most (`VmHWM`).
 pub fn memory(pid: u32) -> Option<(u64, u64)> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;

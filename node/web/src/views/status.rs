@@ -111,6 +111,10 @@ pub struct Metrics {
     pub attachment_bytes_in: u64,
     /// Bytes of attachments sent to peers since the start.
     pub attachment_bytes_out: u64,
+    /// Bytes received on the wire since the start: of TCP all above TCP itself, of QUIC the contents of its streams.
+    pub wire_bytes_in: u64,
+    /// Bytes sent on the wire since the start, counted likewise.
+    pub wire_bytes_out: u64,
     /// Entries that this node is behind.
     pub lag_entries: u64,
     /// When the process started, seconds since 1970.
