@@ -125,6 +125,9 @@ impl Node {
         }
         match Session::new(now) {
             Ok(session) => {
+                // A connection before this one, whose end was not told, owes nothing any more.
+                self.wants.forget(&peer);
+                self.drop_fetches(&peer);
                 self.sessions.insert(peer, session);
                 self.neighbours.connected(peer, now);
                 self.fetches.retry();

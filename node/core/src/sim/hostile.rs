@@ -23,6 +23,7 @@ impl World {
         let mut id = [0; LogId::LEN];
         self.dice.fill(&mut id);
         let mut log = OwnLog::open(self.machines[place].key, LogId::from_bytes(id), None);
+        self.forged.insert(log.name());
         let mut said = 0_u64;
         let mut write = |world: &Self, log: &mut OwnLog| {
             said += 1;

@@ -14,6 +14,7 @@
 //! | `network`, `wires`, `gossip` | what lies between the machines and what travels there |
 //! | `troubles`, `mishaps`, `hostile` | what goes wrong |
 //! | `writing` | what the nodes write |
+//! | [`shrink`] | from a run that failed to the smallest that fails likewise |
 //! | `run`, [`tap`], [`report`] | the phases of a run, what is counted, what it has shown |
 
 pub mod dice;
@@ -27,6 +28,7 @@ pub mod region;
 pub mod report;
 mod run;
 pub mod scenario;
+pub mod shrink;
 pub mod tap;
 mod troubles;
 mod wires;

@@ -1,6 +1,6 @@
 //! What is simulated: how many nodes, what they write, what their links and machines suffer. Read from TOML.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Milliseconds in a second, a minute, an hour.
@@ -19,6 +19,9 @@ pub enum ScenarioError {
     /// Not the TOML of a scenario.
     #[error("the scenario cannot be read")]
     Toml(#[from] toml::de::Error),
+    /// It cannot be written as TOML.
+    #[error("the scenario cannot be written")]
+    Written(#[from] toml::ser::Error),
     /// A number that makes no sense.
     #[error("the scenario's {field} must be {must}")]
     Value {
@@ -30,8 +33,8 @@ pub enum ScenarioError {
 }
 
 /// A span of whole numbers, both ends included; `[20, 400]` in a scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "[u64; 2]")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "[u64; 2]", into = "[u64; 2]")]
 pub struct Span {
     /// The least.
     pub least: u64,
@@ -47,9 +50,15 @@ impl TryFrom<[u64; 2]> for Span {
     }
 }
 
+impl From<Span> for [u64; 2] {
+    fn from(span: Span) -> Self {
+        [span.least, span.most]
+    }
+}
+
 /// A scenario: three phases, first troubles while the nodes write, then everything healed until all hold the same,
 /// then quiet.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What it shows, for people.
@@ -76,7 +85,7 @@ pub struct Scenario {
 }
 
 /// What the nodes write in the hours of trouble.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Writing {
     /// Entries of each node.
@@ -92,7 +101,7 @@ pub struct Writing {
 }
 
 /// Connections and what they suffer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Links {
     /// One way, drawn for each pair of nodes.
@@ -112,7 +121,7 @@ pub struct Links {
 }
 
 /// Machines and what they suffer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Machines {
     /// Milliseconds until what was written is durable.
@@ -138,7 +147,7 @@ pub struct Machines {
 }
 
 /// What somebody does against the rules. Nobody, unless it is said.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hostile {
     /// Logs that are forked by an author who shows one branch here, the other there.
@@ -153,7 +162,13 @@ impl Scenario {
         Ok(scenario)
     }
 
-    fn check(&self) -> Result<(), ScenarioError> {
+    /// The scenario as it is read.
+    pub fn to_toml(&self) -> Result<String, ScenarioError> {
+        Ok(toml::to_string(self)?)
+    }
+
+    /// Whether its numbers make sense together.
+    pub fn check(&self) -> Result<(), ScenarioError> {
         let rules = [
             ("nodes", "2 to 500", (2..=NODES_MAX).contains(&self.nodes)),
             ("tick_ms", "at least 100", self.tick_ms >= 100),

@@ -14,7 +14,7 @@ use super::tap::{Tally, Tap};
 use super::troubles::{self, Trouble};
 use super::writing;
 use crate::charter::{OfficeKind, Rules};
-use crate::id::{ContentHash, EntryId, NodeKey};
+use crate::id::{ContentHash, EntryId, LogName, NodeKey};
 use crate::ledger::{Entry, Record};
 use crate::node::{Effect, Event, Notice, Ticket};
 
@@ -92,6 +92,8 @@ pub struct World {
     pub(super) acknowledged: BTreeMap<EntryId, Place>,
     /// Entries that a lying disk has lost before anybody else had them, perhaps.
     pub(super) excused: BTreeSet<EntryId>,
+    /// Logs that somebody forked on purpose.
+    pub(super) forged: BTreeSet<LogName>,
     /// What each entry weighs.
     pub(super) weights: BTreeMap<EntryId, Weight>,
     /// Whether anything but time has passed since this was last asked.
@@ -122,6 +124,7 @@ impl World {
             problems: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
             excused: BTreeSet::new(),
+            forged: BTreeSet::new(),
             weights: BTreeMap::new(),
             moved: true,
             now: 0,
@@ -281,7 +284,7 @@ impl World {
             Notice::Paused { fault, .. } => {
                 self.problems.insert(Problem::Fault { place, fault });
             }
-            Notice::Fork { log, .. } if self.scenario.hostile.forks == 0 => {
+            Notice::Fork { log, .. } if !self.forged.contains(&log) => {
                 self.problems.insert(Problem::Forked { place, log: format!("{log:?}") });
             }
             _ => {}

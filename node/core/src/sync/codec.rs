@@ -12,6 +12,9 @@ const LEVEL: i32 = 6;
 /// Window of 512 KiB: what repeats, repeats soon; both sides keep it for each connection.
 const WINDOW_LOG: u32 = 19;
 
+/// zstd's table of what has been seen, 2^17 places: measured on a backlog it costs 0.3 % of the bytes, and its default of
+/// 2^19 takes 2 MiB more for each connection.
+const HASH_LOG: u32 = 17;
 /// Room for the plain bytes of a packet at first: most frames are small.
 const FIRST_ROOM: usize = 1024;
 
@@ -42,6 +45,7 @@ impl Packer {
     pub fn new() -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(LEVEL)?;
         encoder.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
+        encoder.set_parameter(CParameter::HashLog(HASH_LOG))?;
         Ok(Self { encoder })
     }
 

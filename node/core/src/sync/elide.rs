@@ -112,7 +112,12 @@ fn elided(
 ) -> v1::ElidedHeader {
     let before =
         |(sequence, id): (Sequence, EntryId)| sequence.next() == header.sequence && header.previous == Some(id);
-    let computable = last.is_some_and(|last| before((last.sequence, last.id))) || known.is_some_and(before);
+    // The receiver takes what came last on this connection, if that stands before this entry: on a forked log it may be
+    // another one than the head that the receiver has shown.
+    let computable = match last.filter(|last| last.sequence.next() == header.sequence) {
+        Some(last) => before((last.sequence, last.id)),
+        None => known.is_some_and(before),
+    };
     let clock = header.clock.0.wrapping_sub(last.map_or(0, |last| last.clock.0));
     let unless = |same: bool, bytes: &[u8]| if same { Vec::new() } else { bytes.to_vec() };
     v1::ElidedHeader {

@@ -127,3 +127,20 @@ fn what_leaves_out_what_was_never_said_is_refused() {
     let error = Restorer::default().restore(second, nothing_held).unwrap_err();
     assert!(matches!(error, RestoreError::UnknownLog(0)), "{error}");
 }
+
+#[test]
+fn an_entry_of_a_forked_log_names_the_one_before_it_when_another_was_sent_in_its_place() {
+    let network = Network::new(3, 1);
+    let mut one = network.author("CI", 1);
+    let mut other = one.clone();
+    let shown = one.write(b"held by the receiver".to_vec(), 0, Vec::new());
+    let branch = other.write(b"of the other branch".to_vec(), 0, Vec::new());
+    let next = one.write(b"after the first".to_vec(), 0, Vec::new());
+    let (mut elider, mut restorer) = (Elider::default(), Restorer::default());
+    let known = Some((shown.header().sequence, shown.id()));
+    for entry in [&branch, &next] {
+        let delivered = elider.elide(entry, known, Vec::new());
+        let restored = restorer.restore(delivered, |_, _| Some(shown.id())).unwrap().entry;
+        assert_eq!(restored, raw(entry));
+    }
+}
