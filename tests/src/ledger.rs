@@ -1,7 +1,7 @@
 //! The ledger segments of a node, frame by frame, and how to damage them.
 //!
-//! Frames are found by their lengths alone, without the node's own reader: `length, CRC32C, record` (`docs/design.md`
-//! §8). So this works on a whole ledger; it is read before it is damaged.
+//! Frames are found without the node's own reader: `length, CRC32C of length and record, record` (`docs/design.md` §8).
+//! What is damaged stays in the segments when it has been mended: it is recorded once more behind them.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -55,21 +55,37 @@ pub fn segments(home: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Every frame of a whole ledger.
+/// Every whole frame of a ledger; damage between them is skipped.
 pub fn frames(home: &Path) -> Vec<Frame> {
     let mut frames = Vec::new();
     for file in segments(home) {
         let bytes = fs::read(&file).expect("a segment");
         let mut at = 0;
         while at < bytes.len() {
-            let length = bytes[at..].first_chunk::<4>().expect("a whole frame");
-            let end = at + HEADER_LEN + u32::from_le_bytes(*length) as usize;
-            let entry = Place::of(&bytes[at + HEADER_LEN..end]);
-            frames.push(Frame { file: file.clone(), offset: at as u64, length: (end - at) as u64, entry });
-            at = end;
+            let Some(record) = record_at(&bytes[at..]) else {
+                at += 1;
+                continue;
+            };
+            let length = HEADER_LEN + record.len();
+            frames.push(Frame {
+                file: file.clone(),
+                offset: at as u64,
+                length: length as u64,
+                entry: Place::of(record),
+            });
+            at += length;
         }
     }
     frames
+}
+
+/// The record of the frame with which these bytes begin.
+fn record_at(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (checksum, rest) = rest.split_first_chunk::<4>()?;
+    let record = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+    let found = crc32c::crc32c_append(crc32c::crc32c(length), record);
+    (found == u32::from_le_bytes(*checksum)).then_some(record)
 }
 
 /// The frames that hold entries.
