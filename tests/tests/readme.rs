@@ -22,6 +22,31 @@ fn replaced(words: &[String], by: &BTreeMap<&str, String>) -> Vec<String> {
     words.iter().map(|word| by.iter().fold(word.clone(), |word, (old, new)| word.replace(old, new))).collect()
 }
 
+/// The pages whose links must lead somewhere.
+fn pages_with_links() -> Vec<std::path::PathBuf> {
+    let project = binary::project();
+    let docs = fs::read_dir(project.join("docs")).unwrap().chain(fs::read_dir(project.join("docs/decisions")).unwrap());
+    let docs = docs.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let others = ["README.md", "README.fr.md", "CONTRIBUTING.md", "proto/README.md", "fuzz/README.md"];
+    others.map(|page| project.join(page)).into_iter().chain(docs).collect()
+}
+
+#[test]
+fn every_link_to_a_file_of_the_project_leads_to_one() {
+    let mut found = 0;
+    for page in pages_with_links() {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if link.is_empty() || link.contains("://") {
+                continue;
+            }
+            assert!(page.parent().unwrap().join(link).exists(), "{}: {link}", page.display());
+            found += 1;
+        }
+    }
+    assert!(found > 20, "only {found} links were found");
+}
+
 #[test]
 fn the_first_steps_in_the_demo_work() {
     let demo = Demo::start(2);
