@@ -4,15 +4,16 @@
 //! |---|---|
 //! | [`home`], [`secrets`] | the folder of a node, its lock, its keys |
 //! | [`segments`] | the ledger: append-only files, the truth of the node |
-//! | [`index`] | state folded from the segments, in sled; it can be made again at any time |
+//! | [`index`] | state folded from the segments, in sled and in tables; it can be made again at any time |
 //! | [`attachments`] | files named by their hash |
-//! | [`opening`], [`replay`] | how these are opened after whatever happened |
+//! | [`opening`], [`replay`], [`ahead`] | how these are opened after whatever happened |
 //! | [`store`] | all of them in one value, as the rules see it |
 //!
 //! Nothing here knows what a record means. The crate must be built with unwinding panics: sled's are caught.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
 
+pub mod ahead;
 pub mod attachments;
 mod disk;
 pub mod home;

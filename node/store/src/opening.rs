@@ -95,6 +95,7 @@ impl Reason {
 pub(crate) fn open_index(
     ledger: &Path,
     index_dir: &Path,
+    held: usize,
     segments: &Segments,
     found: SegmentsFound,
 ) -> Result<(Index, Opening), OpenError> {
@@ -104,7 +105,7 @@ pub(crate) fn open_index(
     let stopped_cleanly = last_stop.is_some_and(|stop| stop.end == segments.end()) && found.torn.is_none();
     let check = check_for(last_stop.filter(|_| stopped_cleanly), index_dir);
 
-    let (index, fate, replay_from) = match trusted(index_dir, check, segments)? {
+    let (index, fate, replay_from) = match trusted(index_dir, check, held, segments)? {
         Ok((index, replay_from)) => (index, IndexFate::Kept, replay_from),
         Err(reason) => {
             let new = matches!(reason, Reason::Absent | Reason::Empty) && holds_nothing(segments, &found);
@@ -113,7 +114,7 @@ pub(crate) fn open_index(
             }
             Index::destroy(index_dir)?;
             let fate = if new { IndexFate::New } else { IndexFate::Rebuilt(reason) };
-            (Index::open(index_dir, Check::Summary)?, fate, Position::default())
+            (Index::open(index_dir, Check::Summary, held)?, fate, Position::default())
         }
     };
     let SegmentsFound { torn, damaged } = found;
@@ -138,12 +139,13 @@ fn holds_nothing(segments: &Segments, found: &SegmentsFound) -> bool {
 fn trusted(
     index_dir: &Path,
     check: Check,
+    held: usize,
     segments: &Segments,
 ) -> Result<Result<(Index, Position), Reason>, OpenError> {
     if is_absent(index_dir) {
         return Ok(Err(Reason::Absent));
     }
-    let index = match Index::open(index_dir, check) {
+    let index = match Index::open(index_dir, check, held) {
         Ok(index) => index,
         Err(error) if error.is_damage() => return Ok(Err(Reason::Damaged(error))),
         Err(error) => return Err(error.into()),

@@ -5,9 +5,10 @@ use std::io;
 use palabre_core::state::Position;
 use thiserror::Error;
 
+use crate::ahead::{self, Prepared};
 use crate::index::PENDING_MAX;
 use crate::opening::Opening;
-use crate::segments::{Damage, ReadError, Scanned};
+use crate::segments::{Damage, ReadError};
 use crate::store::{CommitError, Store};
 
 /// What a replay met.
@@ -44,16 +45,34 @@ impl Store {
         opening: &Opening,
         mut fold: impl FnMut(&mut Self, Position, &[u8]) -> Result<(), E>,
     ) -> Result<Replayed, ReplayError<E>> {
+        self.replay_prepared(opening, <[u8]>::to_vec, |store, position, bytes| fold(store, position, &bytes))
+    }
+
+    /// As [`Store::replay`]; `fold` gets what `prepare` made of each record, ahead of it and on all cores.
+    pub fn replay_prepared<P: Send, E: std::error::Error + 'static>(
+        &mut self,
+        opening: &Opening,
+        prepare: impl Fn(&[u8]) -> P + Sync,
+        mut fold: impl FnMut(&mut Self, Position, P) -> Result<(), E>,
+    ) -> Result<Replayed, ReplayError<E>> {
+        ahead::prepared(self.scan_from(opening.replay_from), prepare, |records| self.fold_all(records, &mut fold))
+    }
+
+    fn fold_all<P, E: std::error::Error + 'static>(
+        &mut self,
+        records: &mut dyn Iterator<Item = Result<Prepared<P>, ReadError>>,
+        fold: &mut impl FnMut(&mut Self, Position, P) -> Result<(), E>,
+    ) -> Result<Replayed, ReplayError<E>> {
         let mut replayed = Replayed::default();
         let mut uncommitted = None;
-        for scanned in self.scan_from(opening.replay_from) {
-            match scanned? {
-                Scanned::Record { position, bytes, .. } => {
-                    fold(self, position, &bytes).map_err(ReplayError::Fold)?;
+        for record in records {
+            match record? {
+                Prepared::Record { position, prepared } => {
+                    fold(self, position, prepared).map_err(ReplayError::Fold)?;
                     replayed.records += 1;
                     uncommitted = Some(position);
                 }
-                Scanned::Damage { damage, .. } => {
+                Prepared::Damage { damage, .. } => {
                     self.doubt_own_head().map_err(ReplayError::Doubt)?;
                     replayed.damaged.push(damage);
                 }

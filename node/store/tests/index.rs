@@ -9,12 +9,20 @@ use palabre_store::Index;
 use palabre_store::index::{Check, Folded, IndexError};
 use proptest::prelude::*;
 
+/// More than most of these tests put into an index: no table is made.
+const HELD: usize = 1024 * 1024;
+
 fn folded(number: u64) -> Folded {
     Folded { record: Position { segment: 1, offset: number }, crc: 7 }
 }
 
 fn open(dir: &Path) -> Index {
-    Index::open(dir, Check::Whole).unwrap()
+    Index::open(dir, Check::Whole, HELD).unwrap()
+}
+
+/// An index that makes a table of the little that these tests put into it.
+fn open_small(dir: &Path, held: usize) -> Result<Index, IndexError> {
+    Index::open(dir, Check::Whole, held)
 }
 
 #[test]
@@ -92,7 +100,7 @@ fn an_opening_that_killed_the_process_is_not_tried_again() {
     let home = tempfile::tempdir().unwrap();
     open(home.path()).close().unwrap();
     fs::write(home.path().join("opening"), b"").unwrap();
-    let error = Index::open(home.path(), Check::Summary).unwrap_err();
+    let error = Index::open(home.path(), Check::Summary, HELD).unwrap_err();
     assert!(matches!(error, IndexError::LastOpeningDied) && error.is_damage(), "{error}");
 }
 
@@ -100,7 +108,7 @@ fn an_opening_that_killed_the_process_is_not_tried_again() {
 fn files_that_are_in_use_are_not_damaged() {
     let home = tempfile::tempdir().unwrap();
     let _held = open(home.path());
-    let error = Index::open(home.path(), Check::Summary).unwrap_err();
+    let error = Index::open(home.path(), Check::Summary, HELD).unwrap_err();
     assert!(matches!(error, IndexError::InUse) && !error.is_damage(), "{error:?}");
 }
 
@@ -133,9 +141,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_index_behaves_as_a_map(steps in prop::collection::vec(step(), 1..80)) {
+    fn the_index_behaves_as_a_map(steps in prop::collection::vec(step(), 1..80), held in 1_usize..200) {
         let home = tempfile::tempdir().unwrap();
-        let mut index = open(home.path());
+        let mut index = open_small(home.path(), held).unwrap();
         let (mut map, mut committed) = (MapState::default(), MapState::default());
         for (number, step) in steps.into_iter().enumerate() {
             match step {
@@ -157,7 +165,7 @@ proptest! {
                 }
                 Step::Reopen => {
                     index.close().unwrap();
-                    index = open(home.path());
+                    index = open_small(home.path(), held).unwrap();
                     map = committed.clone();
                 }
             }
@@ -183,9 +191,9 @@ impl Draw {
     }
 }
 
-/// An index of several sled segments, written in many commits; returns what it holds after each.
+/// An index of many tables, written in many commits; returns what it holds after each.
 fn history(dir: &Path) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
-    let mut index = open(dir);
+    let mut index = open_small(dir, 20_000).unwrap();
     let mut after = vec![Vec::new()];
     for commit in 0..30_u64 {
         for i in 0..40_u64 {
@@ -266,7 +274,7 @@ fn garbled_files_give_a_state_of_the_past_or_are_refused() {
         copy(&original, &dir);
         let mut draw = Draw(seed);
         let harm: Vec<_> = (0..=draw.below(3)).map(|_| garble(&dir, &mut draw)).collect();
-        match Index::open(&dir, Check::Whole) {
+        match Index::open(&dir, Check::Whole, HELD) {
             Ok(index) => {
                 let commits = index.folded().map_or(0, |folded| folded.record.offset + 1);
                 let expected = &after[usize::try_from(commits).unwrap()];
@@ -282,4 +290,79 @@ fn garbled_files_give_a_state_of_the_past_or_are_refused() {
         }
     }
     assert!(refused > 0, "{kept} kept: the harm was none");
+}
+
+/// The names of the tables: first and last of the tables that each was merged from.
+fn tables(dir: &Path) -> Vec<(u32, u32)> {
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let parsed = names.filter_map(|name| {
+        let (first, last) = name.strip_suffix(".table")?.split_once('-')?;
+        Some((first.parse().unwrap(), last.parse().unwrap()))
+    });
+    parsed.collect()
+}
+
+#[test]
+fn many_tables_are_merged_and_nothing_of_them_is_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let mut index = open_small(home.path(), 2_000).unwrap();
+    let (mut map, mut draw) = (MapState::default(), Draw(7));
+    let mut commits = 0;
+    // Merging goes on beside: how far it has come after so many commits is not known.
+    while tables(home.path()).iter().filter(|(first, last)| first < last).count() < 3 {
+        commits += 1;
+        assert!(commits < 20_000, "nothing is merged: {:?}", tables(home.path()));
+        for _ in 0..25 {
+            let key = format!("{:05}/{}", draw.below(3_000), "x".repeat(draw.below(40))).into_bytes();
+            if draw.below(5) == 0 {
+                index.remove(&key).unwrap();
+                map.remove(&key).unwrap();
+            } else {
+                let value = vec![draw.below(256).to_le_bytes()[0]; draw.below(120)];
+                index.put(key.clone(), value.clone()).unwrap();
+                map.put(key, value).unwrap();
+            }
+        }
+        index.commit(folded(commits)).unwrap();
+    }
+    assert!(scan_all(&index, b"").unwrap() == scan_all(&map, b"").unwrap());
+    index.close().unwrap();
+    let index = open_small(home.path(), 2_000).unwrap();
+    assert_eq!(index.folded(), Some(folded(commits)));
+    assert!(scan_all(&index, b"").unwrap() == scan_all(&map, b"").unwrap());
+    for (key, value) in scan_all(&map, b"").unwrap() {
+        assert_eq!(index.get(&key).unwrap(), Some(value));
+    }
+    assert!(tables(home.path()).len() < 60, "{:?}", tables(home.path()));
+}
+
+#[test]
+fn a_table_that_is_not_in_the_catalogue_is_removed() {
+    let home = tempfile::tempdir().unwrap();
+    history(home.path());
+    let known = tables(home.path());
+    fs::write(home.path().join("000900-000901.table"), b"not finished").unwrap();
+    open_small(home.path(), 20_000).unwrap().close().unwrap();
+    assert_eq!(tables(home.path()).len(), known.len());
+}
+
+#[test]
+fn a_garbled_block_is_never_read_as_a_value() {
+    let home = tempfile::tempdir().unwrap();
+    let last = history(home.path()).pop().unwrap();
+    let (first, second) = tables(home.path())[0];
+    let path = home.path().join(format!("{first:06}-{second:06}.table"));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    assert!(Index::open(home.path(), Check::Whole, HELD).unwrap_err().is_damage());
+    let index = Index::open(home.path(), Check::Summary, HELD).unwrap();
+    let mut errors = 0;
+    for (key, value) in last {
+        match index.get(&key) {
+            Ok(found) => assert_eq!(found, Some(value)),
+            Err(_) => errors += 1,
+        }
+    }
+    assert!(errors > 0);
 }

@@ -11,7 +11,7 @@ use palabre_store::segments::{AppendError, Damage, DamageKind, RECORD_MAX, Scann
 use palabre_store::{Segments, Settings};
 use proptest::prelude::*;
 
-const SMALL: Settings = Settings { segment_size: 4096, keep_free: 0 };
+const SMALL: Settings = Settings { segment_size: 4096, keep_free: 0, held: 4096 };
 
 /// A folder in memory where the machine has such: thousands of syncs would tell more about the disk than about us.
 fn folder() -> tempfile::TempDir {

@@ -11,7 +11,8 @@ use palabre_store::opening::{IndexFate, Reason};
 use palabre_store::replay::Replayed;
 use palabre_store::{Home, LockedHome, Opening, Settings, Store};
 
-const SETTINGS: Settings = Settings { segment_size: 4096, keep_free: 0 };
+/// Little of everything: two hundred records make many segments, and tables that are merged.
+const SETTINGS: Settings = Settings { segment_size: 4096, keep_free: 0, held: 1000 };
 
 /// A home in memory where the machine has such: these tests sync often.
 struct Node {
@@ -218,42 +219,6 @@ fn damage_in_what_is_replayed_is_named_and_puts_the_own_head_in_doubt() {
     assert_eq!((replayed.records, replayed.damaged.len(), store.own_head_is_in_doubt()), (99, 1, true));
     assert_eq!(replayed.damaged[0].file_name(), "000001.seg");
     assert_eq!(state(&store), state_from_segments(&store));
-}
-
-#[test]
-fn a_garbled_index_never_gives_another_state() {
-    let node = Node::with_records(200);
-    let original = node.home.root().join("original");
-    copy(&node.home.index(), &original);
-    let stop = fs::read(node.home.ledger().join("stop")).unwrap();
-    let mut rebuilt = 0;
-    for seed in 0_usize..40 {
-        fs::remove_dir_all(node.home.index()).unwrap();
-        copy(&original, &node.home.index());
-        // Half of the seeds as after a kill, half as after a clean stop.
-        if seed % 2 == 0 {
-            fs::write(node.home.ledger().join("stop"), &stop).unwrap();
-        } else {
-            let _ = fs::remove_file(node.home.ledger().join("stop"));
-        }
-        let file = ["db", "conf", "db", "db"][seed % 4];
-        let path = node.home.index().join(file);
-        let mut bytes = fs::read(&path).unwrap();
-        // In the part of the file that is in use.
-        let at = 1 + seed * 7919 % bytes.len().min(100_000);
-        match seed % 3 {
-            0 => bytes.iter_mut().skip(at).step_by(997).for_each(|byte| *byte ^= 0x10),
-            1 => bytes.truncate(at),
-            _ => bytes[at / 2..at].fill(0),
-        }
-        fs::write(&path, bytes).unwrap();
-
-        let (store, opening, _) = node.start();
-        assert_eq!(state(&store), state_from_segments(&store), "seed {seed}: {opening:?}");
-        rebuilt += usize::from(opening.rebuilds());
-        store.close().unwrap();
-    }
-    assert!(rebuilt >= 10, "the harm was mild: {rebuilt}");
 }
 
 #[test]

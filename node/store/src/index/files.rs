@@ -3,17 +3,19 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::catalogue::{EXTENSION, PARTS, SUMMARY, Summary, TABLES, TableName, Tally, number, table_of};
 use super::guard::{guarded, within};
-use super::summary::{SUMMARY, Summary, Tally};
-use super::{Check, IndexError, fingerprint, sealed};
+use super::pairs::Pairs;
+use super::table::Table;
+use super::{Check, IndexError, fingerprint, journal, sealed};
 use crate::disk;
 
-/// Memory for pages of the index. Small: sled needs about 200 bytes more for each pair, cached or not (measured with
-/// 0.34.7), and three times this cache made a fold no more than a seventh faster.
-const CACHE: u64 = 8 * 1024 * 1024;
+/// Memory for pages of sled: it holds little.
+const CACHE: u64 = 1024 * 1024;
 
 /// How often sled writes out and cleans up. What it loses in a power cut is folded again from the segments, so this
 /// is only about how long that takes.
@@ -32,18 +34,31 @@ const IN_USE: Duration = Duration::from_secs(5);
 /// How often they are looked at meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Opens the files in `dir`, which exists, reads the summary (nothing in an empty index) and checks what is asked.
-pub(super) fn open(dir: &Path, check: Check) -> Result<(sled::Db, Option<Summary>), IndexError> {
+/// What opening the files found.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// Nothing in an empty index.
+    pub(super) summary: Option<Summary>,
+    /// The tables that count, from the oldest to the newest.
+    pub(super) tables: Vec<(TableName, Arc<Table>)>,
+    /// The commits that no table holds.
+    pub(super) newest: Pairs,
+    /// The number of the next chapter of the journal.
+    pub(super) next_chapter: u32,
+}
+
+/// Opens the files in `dir`, which exists, and checks what is asked.
+pub(super) fn open(dir: &Path, check: Check) -> Result<(sled::Db, Contents), IndexError> {
     wait_until_free(dir)?;
     let _attempt = Attempt::begin(dir)?;
     let path = dir.to_owned();
     within(patience(dir), move || {
         let flush_every = u64::try_from(FLUSH_EVERY.as_millis()).ok();
-        let config = sled::Config::new().path(path).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
+        let config = sled::Config::new().path(&path).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
         let db = config.flush_every_ms(flush_every).open()?;
         // The database is not dropped while a panic unwinds: a second panic on the way would end the process.
-        match guarded(|| examine(&db, check)) {
-            Ok(summary) => Ok((db, summary)),
+        match guarded(|| examine(&db, &path, check)) {
+            Ok(contents) => Ok((db, contents)),
             Err(error) => {
                 abandon(db);
                 Err(error)
@@ -65,12 +80,52 @@ pub(super) fn abandon(db: sled::Db) {
     }
 }
 
-fn examine(db: &sled::Db, check: Check) -> Result<Option<Summary>, IndexError> {
-    let summary = read_summary(db)?;
-    if check == Check::Whole {
-        verify(db, summary)?;
+/// Reads the catalogue, opens the tables that it names, and removes the files of others.
+fn examine(db: &sled::Db, dir: &Path, check: Check) -> Result<Contents, IndexError> {
+    let mut contents = Contents { summary: read_summary(db)?, ..Contents::default() };
+    let mut tally = Tally::default();
+    let mut parts = Vec::new();
+    for pair in db.iter() {
+        let (key, sealed) = pair?;
+        if key == *SUMMARY {
+            continue;
+        }
+        let garbled = || IndexError::Garbled { key: key.to_vec() };
+        let value = sealed::unseal(&key, &sealed).ok_or_else(garbled)?;
+        tally.add(&sealed);
+        match key.first() {
+            Some(&PARTS) => {
+                parts.extend_from_slice(value);
+                contents.next_chapter = number(&key).ok_or_else(garbled)? + 1;
+            }
+            Some(&TABLES) => {
+                let (name, facts) = table_of(&key, value).ok_or_else(garbled)?;
+                contents.tables.push((name, Arc::new(Table::open(&dir.join(name.file()), facts)?)));
+            }
+            _ => return Err(garbled()),
+        }
     }
-    Ok(summary)
+    if tally != contents.summary.map(|summary| summary.tally).unwrap_or_default() {
+        return Err(IndexError::Tally);
+    }
+    contents.newest = journal::pairs(&parts).ok_or(IndexError::Tally)?;
+    if check == Check::Whole {
+        contents.tables.iter().try_for_each(|(_, table)| table.verify())?;
+    }
+    remove_others(dir, &contents.tables).map_err(|source| IndexError::Io { doing: "tidied", source })?;
+    Ok(contents)
+}
+
+/// Tables that do not count: not finished, or merged into others.
+fn remove_others(dir: &Path, tables: &[(TableName, Arc<Table>)]) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(EXTENSION) && tables.iter().all(|(known, _)| known.file() != name) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Waits until nobody holds sled's own lock.
@@ -138,19 +193,4 @@ fn read_summary(db: &sled::Db) -> Result<Option<Summary>, IndexError> {
         None if db.first()?.is_none() => Ok(None),
         None => Err(IndexError::Summary),
     }
-}
-
-/// Reads every value and compares with the tally.
-fn verify(db: &sled::Db, summary: Option<Summary>) -> Result<(), IndexError> {
-    let mut tally = Tally::default();
-    for pair in db.iter() {
-        let (key, sealed) = pair?;
-        if key == *SUMMARY {
-            continue;
-        }
-        sealed::unseal(&key, &sealed).ok_or_else(|| IndexError::Garbled { key: key.to_vec() })?;
-        tally.add(&sealed);
-    }
-    let expected = summary.map(|summary| summary.tally).unwrap_or_default();
-    if tally == expected { Ok(()) } else { Err(IndexError::Tally) }
 }

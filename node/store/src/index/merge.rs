@@ -1,70 +1,113 @@
-//! An ordered scan over what is committed and what waits for a commit.
+//! One ordered walk over several sources: of one key the newest source counts.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::collections::btree_map;
+use std::iter::Peekable;
 
-use palabre_core::state::Pair;
+use super::IndexError;
+use super::table::{Blocks, Cursor};
 
-use super::{IndexError, sealed};
+/// Pairs that wait in memory; nothing in place of a value: the key is removed.
+pub(super) type Range<'a> = btree_map::Range<'a, Vec<u8>, Option<Vec<u8>>>;
 
-/// At most `limit` pairs whose keys begin with `prefix` and are greater than `after`; keys as they are stored.
-pub(super) fn scan(
-    db: &sled::Db,
-    pending: &BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    prefix: &[u8],
-    after: Option<&[u8]>,
-    limit: usize,
-) -> Result<Vec<Pair>, IndexError> {
-    let start = match after {
-        Some(after) if after >= prefix => Bound::Excluded(after),
-        _ => Bound::Included(prefix),
-    };
-    let range = (start, Bound::Unbounded);
-    let mut committed = Committed { iter: db.range::<&[u8], _>(range), prefix };
-    let mut waiting = pending.range::<[u8], _>(range).take_while(|(key, _)| key.starts_with(prefix)).peekable();
+/// One of the sources.
+pub(super) enum Source<'a> {
+    /// In memory.
+    Memory(Peekable<Range<'a>>),
+    /// A table.
+    Table(Cursor),
+}
 
-    let mut pairs = Vec::new();
-    let mut next_committed = committed.next()?;
-    while pairs.len() < limit {
-        let waiting_first = match (&next_committed, waiting.peek()) {
-            (None, None) => break,
-            (Some((key, _)), Some((waiting_key, _))) => *waiting_key <= key,
-            (None, Some(_)) => true,
-            (Some(_), None) => false,
-        };
-        if !waiting_first {
-            pairs.extend(next_committed.take().map(plain));
-            next_committed = committed.next()?;
-        } else if let Some((key, value)) = waiting.next() {
-            // What waits replaces what is committed under the same key.
-            if next_committed.as_ref().is_some_and(|(committed, _)| committed == key) {
-                next_committed = committed.next()?;
-            }
-            pairs.extend(value.clone().map(|value| plain((key.clone(), value))));
+impl<'a> Source<'a> {
+    pub(super) fn memory(range: Range<'a>) -> Self {
+        Self::Memory(range.peekable())
+    }
+
+    fn key(&mut self) -> Option<&[u8]> {
+        match self {
+            Self::Memory(range) => range.peek().map(|(key, _)| key.as_slice()),
+            Self::Table(cursor) => cursor.key(),
         }
     }
-    Ok(pairs)
-}
 
-/// The pair with its key as the state knows it.
-fn plain((mut key, value): Pair) -> Pair {
-    key.remove(0);
-    (key, value)
-}
-
-struct Committed<'a> {
-    iter: sled::Iter,
-    prefix: &'a [u8],
-}
-
-impl Committed<'_> {
-    fn next(&mut self) -> Result<Option<Pair>, IndexError> {
-        let Some(pair) = self.iter.next() else { return Ok(None) };
-        let (key, sealed) = pair?;
-        if !key.starts_with(self.prefix) {
-            return Ok(None);
+    fn value(&mut self) -> Option<&[u8]> {
+        match self {
+            Self::Memory(range) => range.peek().and_then(|(_, value)| value.as_deref()),
+            Self::Table(cursor) => cursor.value(),
         }
-        let value = sealed::unseal(&key, &sealed).ok_or_else(|| IndexError::Garbled { key: key.to_vec() })?;
-        Ok(Some((key.to_vec(), value.to_vec())))
+    }
+
+    fn advance(&mut self, blocks: &impl Blocks) -> Result<(), IndexError> {
+        match self {
+            Self::Memory(range) => drop(range.next()),
+            Self::Table(cursor) => cursor.advance(blocks)?,
+        }
+        Ok(())
+    }
+}
+
+/// The walk. Sources stand from the one with the least key to the one with the greatest, of one key the newest first.
+pub(super) struct Merge<'a, B> {
+    blocks: &'a B,
+    sources: Vec<Ranked<'a>>,
+}
+
+/// A source and its age: 0 is the newest.
+struct Ranked<'a> {
+    age: usize,
+    source: Source<'a>,
+    key: Vec<u8>,
+}
+
+impl Ranked<'_> {
+    /// Looks at the present key; false at the end.
+    fn look(&mut self) -> bool {
+        self.key.clear();
+        let Some(key) = self.source.key() else { return false };
+        self.key.extend_from_slice(key);
+        true
+    }
+
+    fn rank(&self) -> (&[u8], usize) {
+        (&self.key, self.age)
+    }
+}
+
+impl<'a, B: Blocks> Merge<'a, B> {
+    /// A walk over `sources`, the newest first, each on its first pair.
+    pub(super) fn new(blocks: &'a B, sources: impl IntoIterator<Item = Source<'a>>) -> Self {
+        let ranked = |(age, source)| Ranked { age, source, key: Vec::new() };
+        let mut sources: Vec<_> = sources.into_iter().enumerate().map(ranked).collect();
+        sources.retain_mut(Ranked::look);
+        sources.sort_by(|one, other| one.rank().cmp(&other.rank()));
+        Self { blocks, sources }
+    }
+
+    /// Hands the next pair to `take`, nothing in place of the value of a removed key; false at the end.
+    pub(super) fn next(
+        &mut self,
+        take: impl FnOnce(&[u8], Option<&[u8]>) -> Result<(), IndexError>,
+    ) -> Result<bool, IndexError> {
+        let Some(newest) = self.sources.first_mut() else { return Ok(false) };
+        take(&newest.key, newest.source.value())?;
+        let key = std::mem::take(&mut newest.key);
+        // Of the older ones with the same key nothing counts.
+        while self.sources.get(1).is_some_and(|older| older.key == key) {
+            self.advance(1)?;
+        }
+        self.advance(0)?;
+        Ok(true)
+    }
+
+    /// Advances the source at `place` and puts it where it then belongs.
+    fn advance(&mut self, place: usize) -> Result<(), IndexError> {
+        self.sources[place].source.advance(self.blocks)?;
+        if !self.sources[place].look() {
+            self.sources.remove(place);
+            return Ok(());
+        }
+        let behind = &self.sources[place + 1..];
+        let shift = behind.partition_point(|other| other.rank() < self.sources[place].rank());
+        self.sources[place..=place + shift].rotate_left(1);
+        Ok(())
     }
 }
