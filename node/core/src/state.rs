@@ -1,7 +1,7 @@
 //! The one small trait through which the rules read and write state: a map in tests and in the simulator, sled in
 //! the node. What is in it can be made again from the ledger at any time (`docs/design.md` §8).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use thiserror::Error;
 
@@ -42,19 +42,67 @@ pub trait State {
 /// Largest value: sled leaks space with large ones (`docs/design.md` §8).
 pub const VALUE_MAX: usize = 4096;
 
+/// Pairs read in one step: large enough that the cost of a step does not show, small enough to stay in cache.
+const STEP: usize = 512;
+
 /// Every pair under `prefix`, read in bounded steps.
 pub fn scan_all(state: &impl State, prefix: &[u8]) -> Result<Vec<Pair>, StateError> {
-    // Large enough that the cost of a step does not show, small enough to stay in cache.
-    const STEP: usize = 512;
+    scan_up_to(state, prefix, usize::MAX)
+}
+
+/// The first `limit` pairs under `prefix`, read in bounded steps.
+pub fn scan_up_to(state: &impl State, prefix: &[u8], limit: usize) -> Result<Vec<Pair>, StateError> {
     let mut pairs: Vec<Pair> = Vec::new();
     loop {
         let after = pairs.last().map(|(key, _)| key.clone());
-        let step = state.scan(prefix, after.as_deref(), STEP)?;
-        let last = step.len() < STEP;
+        let wanted = STEP.min(limit - pairs.len());
+        let step = state.scan(prefix, after.as_deref(), wanted)?;
+        let last = step.len() < wanted || wanted < STEP;
         pairs.extend(step);
         if last {
             return Ok(pairs);
         }
+    }
+}
+
+/// Pairs that a [`Walk`] reads in one step: what is skipped of them costs less than beginning anew.
+const NEAR: usize = 128;
+
+/// Goes through the pairs under a prefix, from one part to a later one: in steps, and what lies near is read once.
+pub struct Walk<'a, S> {
+    state: &'a S,
+    prefix: &'a [u8],
+    /// Where the next step begins.
+    after: Option<Vec<u8>>,
+    read: VecDeque<Pair>,
+    ended: bool,
+}
+
+impl<'a, S: State> Walk<'a, S> {
+    /// Before the first pair under `prefix`.
+    pub fn new(state: &'a S, prefix: &'a [u8]) -> Self {
+        Self { state, prefix, after: None, read: VecDeque::new(), ended: false }
+    }
+
+    /// Goes on to the first pair whose key is greater than `start`, which lies ahead.
+    pub fn seek(&mut self, start: &[u8]) {
+        while self.read.front().is_some_and(|(key, _)| key.as_slice() <= start) {
+            self.read.pop_front();
+        }
+        if self.read.is_empty() && self.after.as_deref() < Some(start) {
+            self.after = Some(start.to_vec());
+        }
+    }
+
+    /// The next pair, when its key begins with `start`.
+    pub fn next_under(&mut self, start: &[u8]) -> Result<Option<Pair>, StateError> {
+        if self.read.is_empty() && !self.ended {
+            self.read = self.state.scan(self.prefix, self.after.as_deref(), NEAR)?.into();
+            self.ended = self.read.len() < NEAR;
+            self.after = self.read.back().map(|(key, _)| key.clone()).or_else(|| self.after.take());
+        }
+        let under = self.read.front().is_some_and(|(key, _)| key.starts_with(start));
+        Ok(if under { self.read.pop_front() } else { None })
     }
 }
 

@@ -35,6 +35,9 @@ pub enum Verdict {
     TooFarAhead,
 }
 
+/// Names looked at in one step.
+const STEP: usize = 64;
+
 /// An entry that has taken effect: its log is whole up to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effective {
@@ -98,7 +101,9 @@ impl Ledger {
         if self.forks.get(&log).is_some_and(|fork| fork.sequence <= sequence) {
             return Ok(Verdict::Frozen);
         }
-        if let Some(there) = locate(state, &log, sequence)? {
+        // What lies beyond the head is known without reading: most entries come there.
+        let may_be_held = sequence.get() <= self.sequence(&log) || self.is_ahead(&log, sequence);
+        if may_be_held && let Some(there) = locate(state, &log, sequence)? {
             let same = there.id == entry.id();
             return Ok(if same { Verdict::Held } else { Verdict::Conflict(there) });
         }
@@ -118,18 +123,9 @@ impl Ledger {
         storage: &mut impl Storage,
         entry: &Entry,
         position: Position,
-        network: &NetworkId,
     ) -> Result<Vec<Effective>, StateError> {
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
-        let located = Located {
-            id: entry.id(),
-            position,
-            size: u32::try_from(entry.size()).unwrap_or(u32::MAX),
-            clock: entry.header().clock,
-            priority: entry.header().priority,
-        };
-        storage.put(index::entry_key(&log, sequence), index::located_value(&located))?;
-        storage.put(index::id_key(&entry.id()), index::place_value(&log, sequence))?;
+        let located = note(storage, entry, position)?;
         if sequence.get() != self.sequence(&log) + 1 {
             self.ahead.entry(log).or_default().insert(sequence, entry.id());
             storage.put(index::ahead_key(&log, sequence), entry.id().as_bytes().to_vec())?;
@@ -137,7 +133,7 @@ impl Ledger {
         }
         let mut effective = vec![Effective { log, sequence, located }];
         let mut head = Head { sequence, id: entry.id() };
-        while let Some(next) = self.next_ahead(storage, &log, &head, network)? {
+        while let Some(next) = self.next_ahead(storage, &log, &head)? {
             head = Head { sequence: next.sequence, id: next.located.id };
             effective.push(next);
         }
@@ -163,7 +159,6 @@ impl Ledger {
         storage: &mut impl Storage,
         log: &LogName,
         head: &Head,
-        network: &NetworkId,
     ) -> Result<Option<Effective>, StateError> {
         let sequence = head.sequence.next();
         let Some(waiting) = self.ahead.get_mut(log) else { return Ok(None) };
@@ -171,8 +166,7 @@ impl Ledger {
             return Ok(None);
         }
         let Some(located) = locate(storage, log, sequence)? else { return Ok(None) };
-        let continues = read_entry(storage, located.position, network)?
-            .is_some_and(|entry| entry.header().previous == Some(head.id));
+        let continues = read_entry(storage, &located)?.is_some_and(|entry| entry.header().previous == Some(head.id));
         if !continues {
             return Ok(None);
         }
@@ -315,26 +309,66 @@ pub fn locate_from(
 
 /// The place of the entry with this id.
 pub fn place_of(state: &impl State, id: &EntryId) -> Result<Option<(LogName, Sequence)>, StateError> {
-    state.get(&index::id_key(id))?.map(|value| index::place_of(&value)).transpose()
+    let places = state.get(&index::places_key(id))?.unwrap_or_default();
+    let named = named(state, &places, id.as_bytes())?;
+    Ok(named.into_iter().find(|(there, ..)| there == id).map(|(_, log, sequence)| (log, sequence)))
 }
 
 /// The entries whose ids begin with these bytes, at most `limit`.
 pub fn ids_with_prefix(state: &impl State, prefix: &[u8], limit: usize) -> Result<Vec<EntryId>, StateError> {
-    let pairs = state.scan(&index::ids_prefix(prefix), None, limit)?;
-    Ok(pairs.iter().filter_map(|(key, _)| EntryId::try_from(&key[1..]).ok()).collect())
+    let keys = index::ids_prefix(prefix);
+    let mut ids = Vec::new();
+    let mut last: Option<Vec<u8>> = None;
+    while ids.len() < limit {
+        let step = state.scan(&keys, last.as_deref(), STEP)?;
+        for (_, places) in &step {
+            ids.extend(named(state, places, prefix)?.into_iter().map(|(id, ..)| id));
+        }
+        if step.len() < STEP {
+            break;
+        }
+        last = step.into_iter().next_back().map(|(key, _)| key);
+    }
+    ids.truncate(limit);
+    Ok(ids)
 }
 
-/// The entry recorded at `position`; nothing when the record is damaged or of another kind.
-pub fn read_entry(
-    storage: &impl Storage,
-    position: Position,
-    network: &NetworkId,
-) -> Result<Option<Entry>, StateError> {
-    let Some(bytes) = storage.record(position)? else { return Ok(None) };
-    Ok(match Record::verify(&bytes, network) {
-        Ok(Record::Entry(entry)) => Some(*entry),
-        _ => None,
-    })
+/// The entries at these places whose ids begin with these bytes.
+fn named(state: &impl State, places: &[u8], prefix: &[u8]) -> Result<Vec<(EntryId, LogName, Sequence)>, StateError> {
+    let mut named = Vec::new();
+    for place in index::places(places) {
+        let (log, sequence) = place?;
+        if let Some(located) = locate(state, &log, sequence)?
+            && located.id.as_bytes().starts_with(prefix)
+        {
+            named.push((located.id, log, sequence));
+        }
+    }
+    Ok(named)
+}
+
+/// What the index says of an entry whose record is durable.
+pub fn note(state: &mut impl State, entry: &Entry, position: Position) -> Result<Located, StateError> {
+    let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+    let located = Located {
+        id: entry.id(),
+        position,
+        size: u32::try_from(entry.size()).unwrap_or(u32::MAX),
+        clock: entry.header().clock,
+        priority: entry.header().priority,
+    };
+    state.put(index::entry_key(&log, sequence), index::located_value(&located))?;
+    let key = index::places_key(&entry.id());
+    let mut places = state.get(&key)?.unwrap_or_default();
+    index::add_place(&mut places, &log, sequence);
+    state.put(key, places)?;
+    Ok(located)
+}
+
+/// The entry that the index knows; nothing when its record is damaged. It was verified before it was recorded.
+pub fn read_entry(storage: &impl Storage, located: &Located) -> Result<Option<Entry>, StateError> {
+    let Some(bytes) = storage.record(located.position)? else { return Ok(None) };
+    Ok(Record::raw_entry(&bytes).and_then(|raw| raw.recall(located.id)))
 }
 
 /// The fork proof recorded at `position`; nothing when the record is damaged or of another kind.

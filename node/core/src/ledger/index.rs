@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `h` author log | sequence, id: the head without a gap |
 //! | `e` author log sequence | id, position, size, clock, priority |
-//! | `i` id | author, log, sequence |
+//! | `i` beginning of an id | author log sequence of each entry whose id begins so: one, as good as always |
 //! | `f` author log | position of the fork proof that stands |
 //! | `g` author log sequence | id: held ahead of its log |
 
@@ -20,6 +20,7 @@ const ENTRIES: &[u8] = b"e";
 const IDS: &[u8] = b"i";
 
 const LOG_LEN: usize = NodeKey::LEN + LogId::LEN;
+const PLACE_LEN: usize = LOG_LEN + size_of::<u64>();
 
 /// What the index knows of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +53,40 @@ pub(super) fn ahead_key(log: &LogName, sequence: Sequence) -> Vec<u8> {
     [AHEAD, log.author.as_bytes(), log.log.as_bytes(), &sequence.get().to_be_bytes()].concat()
 }
 
-/// The prefix of the keys of entries whose ids begin with `start`.
+/// Bytes of an id in its key: two entries that share them are both found. The whole id stands with the entry.
+const BEGINNING: usize = 8;
+
+/// Entries that are found by one beginning: more than anybody can make.
+const SAME_MAX: usize = 64;
+
+/// The prefix of the keys of entries whose ids may begin with `start`: as much of it as the keys hold.
 pub(super) fn ids_prefix(start: &[u8]) -> Vec<u8> {
-    [IDS, start].concat()
+    [IDS, &start[..start.len().min(BEGINNING)]].concat()
 }
 
 pub(super) fn entries_prefix(log: &LogName) -> Vec<u8> {
     [ENTRIES, log.author.as_bytes(), log.log.as_bytes()].concat()
 }
 
-pub(super) fn id_key(id: &EntryId) -> Vec<u8> {
-    [IDS, id.as_bytes()].concat()
+/// The key under which the places stand of entries whose ids begin as this one.
+pub(super) fn places_key(id: &EntryId) -> Vec<u8> {
+    ids_prefix(id.as_bytes())
+}
+
+/// Adds a place to those that stand under a beginning.
+pub(super) fn add_place(places: &mut Vec<u8>, log: &LogName, sequence: Sequence) {
+    let place = [log.author.as_bytes().as_slice(), log.log.as_bytes(), &sequence.get().to_be_bytes()].concat();
+    if places.len() < SAME_MAX * PLACE_LEN && places.chunks(PLACE_LEN).all(|there| there != place) {
+        places.extend_from_slice(&place);
+    }
+}
+
+/// The places that stand under a beginning.
+pub(super) fn places(value: &[u8]) -> impl Iterator<Item = Result<(LogName, Sequence), StateError>> {
+    value.chunks(PLACE_LEN).map(|place| {
+        let mut fields = Fields::new(place);
+        Ok((fields.log()?, fields.sequence()?))
+    })
 }
 
 /// Reads fields of fixed width from a key or a value.
@@ -148,13 +172,4 @@ pub(super) fn located_of(value: &[u8]) -> Result<Located, StateError> {
         clock: Millis(fields.number()?),
         priority: if fields.byte()? == 1 { Priority::Urgent } else { Priority::Routine },
     })
-}
-
-pub(super) fn place_value(log: &LogName, sequence: Sequence) -> Vec<u8> {
-    [log.author.as_bytes().as_slice(), log.log.as_bytes(), &sequence.get().to_be_bytes()].concat()
-}
-
-pub(super) fn place_of(value: &[u8]) -> Result<(LogName, Sequence), StateError> {
-    let mut fields = Fields::new(value);
-    Ok((fields.log()?, fields.sequence()?))
 }

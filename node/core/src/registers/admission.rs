@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::audience::Audience;
 use super::candidate::Candidate;
 use super::fold::{Folded, ObjectFold};
-use super::keys::{self, Known, Order, Summary};
+use super::keys::{self, Known, Order};
 use super::pairs::Pairs;
 use super::tree;
 use super::void::Status;
 use crate::charter::Rules;
 use crate::id::EntryId;
 use crate::ledger::Entry;
-use crate::state::{Position, State, StateError, Storage};
+use crate::state::{State, StateError, Storage};
 
 /// Acts or objects read in one step: few enough to stay in cache, enough that the cost of a step does not show.
 const STEP: usize = 256;
@@ -29,21 +29,17 @@ pub struct Changes {
     pub statuses: BTreeMap<EntryId, Status>,
 }
 
-/// Folds entries that have taken effect, with the positions of their records; what has no payload, or is sealed to an
-/// audience that is not read here, is left out. An entry admitted before is read anew, from its new position.
-pub fn admit<S: Storage>(
-    storage: &mut S,
-    rules: &Rules,
-    entries: &[(&Entry, Position)],
-) -> Result<Changes, StateError> {
+/// Folds entries that have taken effect, which the ledger's index knows; what has no payload, or is sealed to an
+/// audience that is not read here, is left out. An entry admitted before is read anew.
+pub fn admit<S: Storage>(storage: &mut S, rules: &Rules, entries: &[&Entry]) -> Result<Changes, StateError> {
     let mut changes = Changes::default();
     let mut arrivals: BTreeMap<EntryId, BTreeMap<Order, Candidate>> = BTreeMap::new();
     let mut anew = BTreeSet::new();
-    for (entry, position) in entries {
+    for entry in entries {
         let Some(candidate) = Candidate::of(entry) else { continue };
         let object = candidate.object();
         anew.extend(keys::take_awaiting(storage, &candidate.id)?);
-        if !enlist(storage, &candidate, *position, &mut changes)? {
+        if !enlist(storage, &candidate, &mut changes)? {
             anew.insert(object);
         }
         arrivals.entry(object).or_default().insert(candidate.order(), candidate);
@@ -69,8 +65,7 @@ pub fn withdraw<S: Storage>(storage: &mut S, rules: &Rules, lost: &[EntryId]) ->
     let mut anew = BTreeSet::new();
     for id in lost {
         let Some(known) = keys::known(storage, id)? else { continue };
-        keys::unfile(storage, &known.object, &known.order)?;
-        keys::forget_known(storage, id)?;
+        keys::unfile(storage, id, &known)?;
         anew.insert(known.object);
         anew.extend(keys::take_awaiting(storage, id)?);
     }
@@ -79,44 +74,43 @@ pub fn withdraw<S: Storage>(storage: &mut S, rules: &Rules, lost: &[EntryId]) ->
 
 /// Folds every object anew, after a change of the rules.
 pub fn refold_all<S: Storage>(storage: &mut S, rules: &Rules) -> Result<(), StateError> {
-    let mut last: Option<EntryId> = None;
+    let mut last: Option<Vec<u8>> = None;
     loop {
-        let after = last.as_ref().map(keys::summary_key);
-        let step = storage.scan(keys::OBJECTS, after.as_deref(), STEP)?;
-        let objects = step.iter().map(|(key, _)| keys::object_of_key(key, 1)).collect::<Result<BTreeSet<_>, _>>()?;
-        last = objects.last().copied();
+        let mut step = storage.scan(keys::OBJECTS, last.as_deref(), STEP)?;
+        let whole = step.len() < STEP;
+        let mut objects = BTreeSet::new();
+        for (key, _) in &step {
+            let (object, suffix) = keys::object_and_suffix(key)?;
+            if suffix.is_empty() {
+                objects.insert(object);
+            }
+        }
+        last = step.pop().map(|(key, _)| key);
         refold(storage, rules, objects, Changes::default())?;
-        if step.len() < STEP {
+        if whole {
             return Ok(());
         }
     }
 }
 
 /// Files an act; false when it is filed already.
-fn enlist<S: Storage>(
-    storage: &mut S,
-    candidate: &Candidate,
-    position: Position,
-    changes: &mut Changes,
-) -> Result<bool, StateError> {
+fn enlist<S: Storage>(storage: &mut S, candidate: &Candidate, changes: &mut Changes) -> Result<bool, StateError> {
     let object = candidate.object();
-    keys::file(storage, &object, &candidate.filed(position))?;
-    if keys::known(storage, &candidate.id)?.is_some() {
+    if keys::known_at(storage, &candidate.id, &candidate.order())?.is_some() {
         return Ok(false);
     }
-    let known = Known { object, order: candidate.order(), status: Status::Waiting };
-    keys::set_known(storage, &candidate.id, &known)?;
+    keys::file(storage, &object, &candidate.filed())?;
     changes.statuses.insert(candidate.id, Status::Waiting);
     Ok(true)
 }
 
 /// Whether these acts come after all that were folded of their object.
 fn come_last(state: &impl State, object: &EntryId, acts: &BTreeMap<Order, Candidate>) -> Result<bool, StateError> {
-    let last = keys::summary(state, object)?.map(|summary| summary.last);
+    let last = keys::summary(state, object)?.and_then(|summary| summary.last);
     Ok(acts.keys().next().copied() > last)
 }
 
-/// Folds objects from their first act on, and hashes what they are part of.
+/// Folds objects from their first act on.
 fn refold<S: Storage>(
     storage: &mut S,
     rules: &Rules,
@@ -139,7 +133,6 @@ fn refold<S: Storage>(
         let folded = fold.finish();
         store(storage, object, &folded, 0, &mut changes)?;
     }
-    tree::update(storage, Audience::Public, &changes.objects)?;
     Ok(changes)
 }
 
@@ -151,12 +144,13 @@ fn store<S: Storage>(
     waiting: u64,
     changes: &mut Changes,
 ) -> Result<(), StateError> {
-    let audience = Audience::Public;
     for (id, (order, status)) in &folded.judged {
         let now = Known { object, order: *order, status: *status };
-        if keys::known(storage, id)? != Some(now) {
-            keys::set_known(storage, id, &now)?;
+        if keys::known_at(storage, id, order)? != Some(now) {
             changes.statuses.insert(*id, *status);
+            if *id != object {
+                keys::set_known(storage, &now)?;
+            }
         }
     }
     for entry in &folded.awaited {
@@ -164,11 +158,15 @@ fn store<S: Storage>(
     }
     relist(storage, &object, &folded.pairs)?;
     folded.pairs.write(storage, &object)?;
-    tree::set_digest(storage, audience, &object, folded.pairs.digest())?;
+    tree::mark(storage, Audience::Public, &object)?;
     let waiting = folded.judged.values().filter(|(_, status)| *status == Status::Waiting).count() as u64 + waiting;
     let last = folded.judged.values().map(|(order, _)| *order).max();
-    let summary = last.map(|last| Summary { audience, last, waiting });
-    keys::set_summary(storage, &object, summary.as_ref())?;
+    keys::change_summary(storage, &object, |summary| {
+        (summary.last, summary.waiting) = (last, waiting);
+        if let (Some(opener), Some((_, status))) = (&mut summary.opener, folded.judged.get(&object)) {
+            opener.status = *status;
+        }
+    })?;
     changes.objects.insert(object);
     Ok(())
 }

@@ -5,10 +5,10 @@ use palabre_proto::{Message, v1};
 use super::audience::Audience;
 use super::keys::{self, Filed, Order};
 use crate::acts::{Envelope, EnvelopeError};
-use crate::id::EntryId;
+use crate::id::{EntryId, LogName};
 use crate::ledger::entry::{content_hash, id_of};
-use crate::ledger::{Entry, Header};
-use crate::state::{Position, StateError, Storage};
+use crate::ledger::{Entry, Header, book};
+use crate::state::{StateError, Storage};
 
 /// An act of an object, whatever may become of it.
 #[derive(Clone, Debug)]
@@ -28,8 +28,16 @@ impl Candidate {
     /// Reads a filed act; nothing when its record is damaged. The record's signature was verified before the act was
     /// filed under its id: that the bytes have this id and this payload hash proves that they are the same.
     pub(super) fn read(storage: &impl Storage, act: &Filed) -> Result<Option<Self>, StateError> {
-        let Some(bytes) = storage.record(act.position)? else { return Ok(None) };
+        let (log, sequence) = (LogName { author: act.order.author, log: act.order.log }, act.order.sequence);
+        let Some(located) = book::locate(storage, &log, sequence)? else { return Ok(None) };
+        let Some(bytes) = storage.record(located.position)? else { return Ok(None) };
         Ok(Self::parse(&bytes, act.id))
+    }
+
+    /// Reads an act by its id; nothing when it is not filed or its record is damaged.
+    pub(super) fn read_known(storage: &impl Storage, id: &EntryId) -> Result<Option<Self>, StateError> {
+        let Some(known) = keys::known(storage, id)? else { return Ok(None) };
+        Self::read(storage, &Filed { id: *id, order: known.order })
     }
 
     fn parse(record: &[u8], id: EntryId) -> Option<Self> {
@@ -55,15 +63,13 @@ impl Candidate {
         Order::of(&self.header)
     }
 
-    pub(super) const fn filed(&self, position: Position) -> Filed {
-        Filed { id: self.id, order: self.order(), position }
+    pub(super) const fn filed(&self) -> Filed {
+        Filed { id: self.id, order: self.order() }
     }
 }
 
 /// The acts that a held act names as being before it; nothing when its record is damaged.
 pub(super) fn after_of(storage: &impl Storage, id: &EntryId) -> Result<Option<Vec<EntryId>>, StateError> {
-    let Some(known) = keys::known(storage, id)? else { return Ok(None) };
-    let Some(filed) = keys::filed(storage, &known.object, &known.order)? else { return Ok(None) };
-    let envelope = Candidate::read(storage, &filed)?.and_then(|candidate| candidate.envelope.ok());
+    let envelope = Candidate::read_known(storage, id)?.and_then(|candidate| candidate.envelope.ok());
     Ok(envelope.map(|envelope| envelope.after().to_vec()))
 }

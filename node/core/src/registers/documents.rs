@@ -10,9 +10,11 @@
 //!
 //! | suffix | value |
 //! |---|---|
-//! | `v` id | `FoldedVersion`: a version in force |
+//! | `v` id | `FoldedAct`: a version in force |
 //! | `c` id | nothing: that version is current |
-//! | `w` id | `FoldedWithdrawal`: a withdrawal in force |
+//! | `w` id | `FoldedAct`: a withdrawal in force |
+//!
+//! What a version or withdrawal says is not repeated: it is read from its entry.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +22,7 @@ use palabre_proto::{Message, v1};
 
 use super::Register;
 use super::audience::Audience;
+use super::candidate::Candidate;
 use super::cause::Cause;
 use super::fold::RegisterRules;
 use super::keys;
@@ -27,10 +30,11 @@ use super::pairs::{self, Origin, Pairs};
 use super::void::{Refusal, VoidReason};
 use crate::acts::documents::{self as acts, DocumentAct};
 use crate::acts::fields::{FileName, Language, MediaType, Reason, Title};
+use crate::acts::{Act, Kind};
 use crate::charter::{AdministrationKind, OfficeKind};
-use crate::id::{Code, ContentHash, EntryId, NodeKey};
+use crate::id::{Code, EntryId, NodeKey};
 use crate::ledger::{Attachment, Header};
-use crate::state::{State, StateError};
+use crate::state::{StateError, Storage};
 use crate::time::Millis;
 
 const VERSION: u8 = b'v';
@@ -56,21 +60,17 @@ impl RegisterRules for DocumentAct {
         }
     }
 
-    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
-        let origin = Origin::of(&cause.actor.administration, header);
+    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId) -> Result<(), Refusal> {
+        let folded = v1::FoldedAct { administration: cause.actor.administration.to_string() }.encode_to_vec();
         match self {
-            Self::Publish(version) | Self::Revise(version) => {
+            Self::Publish(_) | Self::Revise(_) => {
                 for replaced in nearest(object, cause)? {
                     object.remove(&pairs::suffix(CURRENT, &replaced));
                 }
-                object.put(pairs::suffix(VERSION, &id), folded_version(version, &origin, header).encode_to_vec());
+                object.put(pairs::suffix(VERSION, &id), folded);
                 object.put(pairs::suffix(CURRENT, &id), Vec::new());
             }
-            Self::Withdraw(reason) => {
-                let reason = reason.as_ref().map(Reason::to_string).unwrap_or_default();
-                let folded = v1::FoldedWithdrawal { entry: Some(origin.to_message()), reason };
-                object.put(pairs::suffix(WITHDRAWAL, &id), folded.encode_to_vec());
-            }
+            Self::Withdraw(_) => object.put(pairs::suffix(WITHDRAWAL, &id), folded),
         }
         Ok(())
     }
@@ -80,20 +80,6 @@ impl RegisterRules for DocumentAct {
 /// withdrawal, and what it replaces it has replaced: nothing further back is needed.
 fn nearest(object: &Pairs, cause: &Cause<'_>) -> Result<BTreeSet<EntryId>, Refusal> {
     cause.past.nearest(&|id| object.has(&pairs::suffix(VERSION, id)) || object.has(&pairs::suffix(WITHDRAWAL, id)))
-}
-
-fn folded_version(version: &acts::Version, origin: &Origin, header: &Header) -> v1::FoldedVersion {
-    // Parsing the act has checked that the attachment is there.
-    let content = header.attachments.get(version.content as usize);
-    v1::FoldedVersion {
-        entry: Some(origin.to_message()),
-        title: version.title.to_string(),
-        language: version.language.to_string(),
-        content: content.map(|attachment| attachment.hash.as_bytes().to_vec()).unwrap_or_default(),
-        size: content.map_or(0, |attachment| attachment.size),
-        file_name: version.file_name.to_string(),
-        media_type: version.media_type.to_string(),
-    }
 }
 
 /// A document as it stands.
@@ -113,7 +99,7 @@ pub struct Document {
     pub versions: Vec<Version>,
     /// Its withdrawals in force, in the order of folding; several when they were concurrent.
     pub withdrawals: Vec<Withdrawal>,
-    /// Whether acts on it wait for others that have not arrived.
+    /// Whether acts on it wait for others that have not arrived, or are missing here because their records are damaged.
     pub incomplete: bool,
 }
 
@@ -178,20 +164,25 @@ impl Document {
 }
 
 /// The document with this id; nothing when no act in force has opened one.
-pub fn get(state: &impl State, id: &EntryId) -> Result<Option<Document>, StateError> {
-    let object = Pairs::load(state, id)?;
+pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, StateError> {
+    let object = Pairs::load(storage, id)?;
     let Some(opened) = object.opened()?.filter(|opened| opened.register == Register::Documents) else {
         return Ok(None);
     };
-    let Some(summary) = keys::summary(state, id)? else { return Ok(None) };
-    let mut versions = Vec::new();
-    for (id, value) in object.ids(VERSION) {
-        let current = object.has(&pairs::suffix(CURRENT, &id));
-        versions.push(object.decode(value, |message| Version::parse(id, current, message))?);
-    }
-    let mut withdrawals = Vec::new();
-    for (id, value) in object.ids(WITHDRAWAL) {
-        withdrawals.push(object.decode(value, |message| Withdrawal::parse(id, message))?);
+    let Some(summary) = keys::summary(storage, id)? else { return Ok(None) };
+    let (mut versions, mut withdrawals, mut unread) = (Vec::new(), Vec::new(), 0);
+    for (id, value) in object.ids(VERSION).chain(object.ids(WITHDRAWAL)) {
+        let administration = object.decode(value, |folded: &v1::FoldedAct| folded.administration.parse().ok())?;
+        match read(storage, &id)? {
+            Some((header, DocumentAct::Publish(act) | DocumentAct::Revise(act))) => {
+                let current = object.has(&pairs::suffix(CURRENT, &id));
+                versions.extend(Version::of(id, Origin::of(&administration, &header), current, act, &header));
+            }
+            Some((header, DocumentAct::Withdraw(reason))) => {
+                withdrawals.push(Withdrawal { id, origin: Origin::of(&administration, &header), reason });
+            }
+            None => unread += 1,
+        }
     }
     versions.sort_by_key(|version| version.origin.order());
     withdrawals.sort_by_key(|withdrawal| withdrawal.origin.order());
@@ -203,39 +194,35 @@ pub fn get(state: &impl State, id: &EntryId) -> Result<Option<Document>, StateEr
         opened: opened.clock,
         versions,
         withdrawals,
-        incomplete: summary.waiting > 0,
+        incomplete: summary.waiting + unread > 0,
     }))
 }
 
 /// At most `limit` documents, the newest first by the clocks of those who published them.
-pub fn list(state: &impl State, after: Option<&Cursor>, limit: usize) -> Result<Vec<Document>, StateError> {
+pub fn list(storage: &impl Storage, after: Option<&Cursor>, limit: usize) -> Result<Vec<Document>, StateError> {
     let after = after.map(|cursor| keys::listing_key(Register::Documents, cursor.opened, &cursor.id));
-    let pairs = state.scan(&keys::listing_prefix(Register::Documents), after.as_deref(), limit)?;
+    let pairs = storage.scan(&keys::listing_prefix(Register::Documents), after.as_deref(), limit)?;
     let mut documents = Vec::with_capacity(pairs.len());
     for (key, _) in pairs {
-        documents.extend(get(state, &keys::object_of_listing_key(&key)?)?);
+        documents.extend(get(storage, &keys::listed(storage, &key)?)?);
     }
     Ok(documents)
 }
 
-impl Version {
-    fn parse(id: EntryId, current: bool, message: &v1::FoldedVersion) -> Option<Self> {
-        Some(Self {
-            id,
-            origin: Origin::parse(message.entry.as_ref())?,
-            current,
-            title: message.title.parse().ok()?,
-            language: message.language.parse().ok()?,
-            content: Attachment { hash: ContentHash::try_from(message.content.as_slice()).ok()?, size: message.size },
-            file_name: message.file_name.parse().ok()?,
-            media_type: message.media_type.parse().ok()?,
-        })
-    }
+/// The act that an entry of a document is; nothing while its record is damaged.
+fn read(storage: &impl Storage, id: &EntryId) -> Result<Option<(Header, DocumentAct)>, StateError> {
+    let Some(Candidate { header, payload, .. }) = Candidate::read_known(storage, id)? else { return Ok(None) };
+    // What is in force was parsed when it was folded.
+    Ok(Act::parse(&payload, &header).ok().map(|act| match act.kind() {
+        Kind::Document(act) => (header, act.clone()),
+    }))
 }
 
-impl Withdrawal {
-    fn parse(id: EntryId, message: &v1::FoldedWithdrawal) -> Option<Self> {
-        let reason = if message.reason.is_empty() { None } else { Some(message.reason.parse().ok()?) };
-        Some(Self { id, origin: Origin::parse(message.entry.as_ref())?, reason })
+impl Version {
+    /// Nothing when the header does not have the attachment, which parsing the act has excluded.
+    fn of(id: EntryId, origin: Origin, current: bool, act: acts::Version, header: &Header) -> Option<Self> {
+        let acts::Version { title, language, content, file_name, media_type } = act;
+        let content = *header.attachments.get(content as usize)?;
+        Some(Self { id, origin, current, title, language, content, file_name, media_type })
     }
 }

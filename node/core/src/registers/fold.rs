@@ -139,7 +139,7 @@ pub(super) trait RegisterRules {
 
     /// What the act changes, once it may. The past is asked for before anything is changed: an act whose past cannot
     /// be read waits, and leaves no trace.
-    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal>;
+    fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId) -> Result<(), Refusal>;
 }
 
 fn rules_of(kind: &Kind) -> &dyn RegisterRules {
@@ -179,7 +179,7 @@ fn permit(kind: &Kind, pairs: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> 
 /// What an act that is permitted changes.
 fn apply(kind: &Kind, pairs: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
     let replaced = cause.past.in_force()?;
-    rules_of(kind).apply(pairs, cause, id, header)?;
+    rules_of(kind).apply(pairs, cause, id)?;
     if kind.opens() {
         let opened = Opened {
             register: kind.register(),

@@ -2,22 +2,25 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `o` object order | id, position: an act of the object, in the order of folding |
-//! | `b` object | audience, order of its last act, number of its acts that wait |
-//! | `x` id | object, order, status: what has become of an entry |
+//! | `r` object | audience, order of its last act, number of its acts that wait; of the act that opened it: order, status |
+//! | `o` object order | nothing: another act of the object, in the order of folding |
+//! | `x` author log sequence | object, place, status: what has become of an entry that opened no object |
 //! | `w` id object | nothing: an act of the object names this entry, which is not held or not of the object |
-//! | `r` object suffix | what is folded: the pairs of the object |
-//! | `k` register clock id | nothing: the objects of a register, newest first (the clock's complement) |
+//! | `r` object suffix | what is folded: the pairs of the object. No suffix is empty |
+//! | `k` register clock id | nothing: the objects of a register, newest first (the clock's complement); of the id its first half |
 //! | `t` audience … | the hash tree over the objects: see [`super::tree`] |
 //!
-//! Only `r` is the state whose hash nodes compare; the rest finds it.
+//! Only the pairs with a suffix are the state whose hash nodes compare; the rest finds it. Nothing is kept here that the
+//! ledger's index ([`crate::ledger::book`]) knows: an order names an entry, and that says its id and where its record lies.
+//! What is known of the act that opened an object lies with the object: most objects have no other. Hashes are most of
+//! what an index weighs: no compression takes anything off them.
 
 use super::Register;
 use super::audience::Audience;
 use super::void::Status;
-use crate::id::{EntryId, LogId, NodeKey, Sequence};
-use crate::ledger::Header;
-use crate::state::{Position, State, StateError};
+use crate::id::{EntryId, LogId, LogName, NodeKey, Sequence};
+use crate::ledger::{Header, book};
+use crate::state::{State, StateError};
 use crate::time::Millis;
 
 /// Where an act stands among the acts of its object: they are folded in this order (`docs/design.md` §3).
@@ -53,6 +56,10 @@ impl Order {
             sequence: Sequence::new(u64::from_be_bytes(take(rest)?))?,
         })
     }
+
+    const fn log(&self) -> LogName {
+        LogName { author: self.author, log: self.log }
+    }
 }
 
 /// What is known of an entry.
@@ -67,76 +74,141 @@ pub(super) struct Known {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Summary {
     pub(super) audience: Audience,
-    pub(super) last: Order,
+    /// The last act that was folded.
+    pub(super) last: Option<Order>,
+    /// Acts that wait.
     pub(super) waiting: u64,
+    pub(super) opener: Option<Opener>,
 }
 
-pub(super) const OBJECTS: &[u8] = b"b";
+/// The act that opened an object, which has the object's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Opener {
+    pub(super) order: Order,
+    pub(super) status: Status,
+}
+
+impl Summary {
+    const fn new(audience: Audience) -> Self {
+        Self { audience, last: None, waiting: 0, opener: None }
+    }
+
+    fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = vec![self.audience.letter()];
+        bytes.extend(self.waiting.to_be_bytes());
+        bytes.push(u8::from(self.last.is_some()));
+        bytes.extend(self.last.map(Order::to_bytes).unwrap_or_default());
+        if let Some(opener) = self.opener {
+            bytes.extend(opener.order.to_bytes());
+            bytes.extend(opener.status.to_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(mut rest: &[u8]) -> Option<Self> {
+        let audience = Audience::from_letter(take::<1>(&mut rest)?[0])?;
+        let waiting = u64::from_be_bytes(take(&mut rest)?);
+        let last = if take(&mut rest)? == [1] { Some(Order::take(&mut rest)?) } else { None };
+        let opener = if rest.is_empty() { None } else { Some(Opener::take(&mut rest)?) };
+        Some(Self { audience, last, waiting, opener })
+    }
+}
+
+impl Opener {
+    fn take(rest: &mut &[u8]) -> Option<Self> {
+        Some(Self { order: Order::take(rest)?, status: Status::from_bytes(rest)? })
+    }
+}
+
+/// Where all objects are, with their pairs.
+pub(super) const OBJECTS: &[u8] = b"r";
 
 /// What has become of the entry with this id; nothing when it has not taken effect here.
 pub(super) fn known(state: &impl State, id: &EntryId) -> Result<Option<Known>, StateError> {
-    let key = known_key(id);
+    if let Some(opener) = summary(state, id)?.and_then(|summary| summary.opener) {
+        return Ok(Some(Known { object: *id, order: opener.order, status: opener.status }));
+    }
+    let Some((log, sequence)) = book::place_of(state, id)? else { return Ok(None) };
+    known_on(state, &log, sequence)
+}
+
+/// As [`known`], of an entry whose place in its log is known too.
+pub(super) fn known_at(state: &impl State, id: &EntryId, order: &Order) -> Result<Option<Known>, StateError> {
+    match summary(state, id)?.and_then(|summary| summary.opener) {
+        Some(opener) => Ok(Some(Known { object: *id, order: opener.order, status: opener.status })),
+        None => known_on(state, &order.log(), order.sequence),
+    }
+}
+
+/// What has become of the entry that stands there and opened no object.
+fn known_on(state: &impl State, log: &LogName, sequence: Sequence) -> Result<Option<Known>, StateError> {
+    let key = known_key(log, sequence);
     let Some(value) = state.get(&key)? else { return Ok(None) };
     let mut rest = value.as_slice();
     let parsed = || {
         let object = EntryId::from_bytes(take(&mut rest)?);
-        Some(Known { object, order: Order::take(&mut rest)?, status: Status::from_bytes(rest)? })
+        let place = u64::from_be_bytes(take(&mut rest)?);
+        let order = Order { place, author: log.author, log: log.log, sequence };
+        Some(Known { object, order, status: Status::from_bytes(rest)? })
     };
     read(&key, parsed).map(Some)
 }
 
-pub(super) fn set_known(state: &mut impl State, id: &EntryId, known: &Known) -> Result<(), StateError> {
-    let value = [known.object.as_bytes().as_slice(), &known.order.to_bytes(), &known.status.to_bytes()].concat();
-    state.put(known_key(id), value)
-}
-
-pub(super) fn forget_known(state: &mut impl State, id: &EntryId) -> Result<(), StateError> {
-    state.remove(&known_key(id))
+/// Sets the status of a filed act that opened no object.
+pub(super) fn set_known(state: &mut impl State, known: &Known) -> Result<(), StateError> {
+    let Known { object, order, status } = known;
+    let value = [object.as_bytes().as_slice(), &order.place.to_be_bytes(), &status.to_bytes()].concat();
+    state.put(known_key(&order.log(), order.sequence), value)
 }
 
 pub(super) fn summary(state: &impl State, object: &EntryId) -> Result<Option<Summary>, StateError> {
-    let key = summary_key(object);
-    let Some(value) = state.get(&key)? else { return Ok(None) };
-    let mut rest = value.as_slice();
-    let parsed = || {
-        let audience = Audience::from_letter(take::<1>(&mut rest)?[0])?;
-        Some(Summary { audience, last: Order::take(&mut rest)?, waiting: u64::from_be_bytes(take(&mut rest)?) })
-    };
-    read(&key, parsed).map(Some)
+    let key = pairs_prefix(object);
+    state.get(&key)?.map(|value| summary_of(&key, &value)).transpose()
 }
 
-pub(super) fn set_summary(
+/// The summary in a value.
+pub(super) fn summary_of(key: &[u8], value: &[u8]) -> Result<Summary, StateError> {
+    read(key, || Summary::from_bytes(value))
+}
+
+/// Changes what is known of an object; where nothing is left, it goes.
+pub(super) fn change_summary(
     state: &mut impl State,
     object: &EntryId,
-    summary: Option<&Summary>,
+    change: impl FnOnce(&mut Summary),
 ) -> Result<(), StateError> {
-    let Some(summary) = summary else { return state.remove(&summary_key(object)) };
-    let value =
-        [&[summary.audience.letter()], summary.last.to_bytes().as_slice(), &summary.waiting.to_be_bytes()].concat();
-    state.put(summary_key(object), value)
+    let mut now = summary(state, object)?.unwrap_or(Summary::new(Audience::Public));
+    change(&mut now);
+    if now.last.is_none() && now.opener.is_none() {
+        return state.remove(&pairs_prefix(object));
+    }
+    state.put(pairs_prefix(object), now.to_bytes())
 }
 
-/// An act of an object, where its record lies.
+/// An act of an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Filed {
     pub(super) id: EntryId,
     pub(super) order: Order,
-    pub(super) position: Position,
 }
 
+/// Files an act, which waits to be judged.
 pub(super) fn file(state: &mut impl State, object: &EntryId, act: &Filed) -> Result<(), StateError> {
-    let value = [act.id.as_bytes().as_slice(), &act.position.to_bytes()].concat();
-    state.put(act_key(object, &act.order), value)
+    if act.id == *object {
+        let opener = Opener { order: act.order, status: Status::Waiting };
+        return change_summary(state, object, |summary| summary.opener = Some(opener));
+    }
+    state.put(act_key(object, &act.order), Vec::new())?;
+    set_known(state, &Known { object: *object, order: act.order, status: Status::Waiting })
 }
 
-pub(super) fn unfile(state: &mut impl State, object: &EntryId, order: &Order) -> Result<(), StateError> {
-    state.remove(&act_key(object, order))
-}
-
-/// The act of `object` that stands at `order`.
-pub(super) fn filed(state: &impl State, object: &EntryId, order: &Order) -> Result<Option<Filed>, StateError> {
-    let key = act_key(object, order);
-    state.get(&key)?.map(|value| parse_filed(&key, &value)).transpose()
+/// Takes an act out of its object, and forgets what is known of it.
+pub(super) fn unfile(state: &mut impl State, id: &EntryId, known: &Known) -> Result<(), StateError> {
+    if known.object == *id {
+        return change_summary(state, id, |summary| summary.opener = None);
+    }
+    state.remove(&known_key(&known.order.log(), known.order.sequence))?;
+    state.remove(&act_key(&known.object, &known.order))
 }
 
 /// At most `limit` acts of `object` after one of them, in the order of folding.
@@ -146,21 +218,29 @@ pub(super) fn filed_after(
     after: Option<&Order>,
     limit: usize,
 ) -> Result<Vec<Filed>, StateError> {
-    let after = after.map(|order| act_key(object, order));
-    let pairs = state.scan(&[b"o", object.as_bytes().as_slice()].concat(), after.as_deref(), limit)?;
-    pairs.iter().map(|(key, value)| parse_filed(key, value)).collect()
+    let from = after.map(|order| act_key(object, order));
+    let pairs = state.scan(&[b"o", object.as_bytes().as_slice()].concat(), from.as_deref(), limit)?;
+    let mut acts = pairs.iter().map(|(key, _)| filed(state, key)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(opener) = opener(state, object)?.filter(|opener| Some(&opener.order) > after) {
+        let place = acts.partition_point(|act| act.order < opener.order);
+        acts.insert(place, opener);
+        acts.truncate(limit);
+    }
+    Ok(acts)
 }
 
-fn parse_filed(key: &[u8], value: &[u8]) -> Result<Filed, StateError> {
-    let (mut order, mut rest) = (key.get(1 + EntryId::LEN..).unwrap_or_default(), value);
-    let parsed = || {
-        Some(Filed {
-            order: Order::take(&mut order)?,
-            id: EntryId::from_bytes(take(&mut rest)?),
-            position: Position::from_bytes(&take::<{ Position::LEN }>(&mut rest)?)?,
-        })
-    };
-    read(key, parsed)
+/// The act that opened `object`, when it is filed.
+fn opener(state: &impl State, object: &EntryId) -> Result<Option<Filed>, StateError> {
+    let opener = summary(state, object)?.and_then(|summary| summary.opener);
+    Ok(opener.map(|opener| Filed { id: *object, order: opener.order }))
+}
+
+/// The act under such a key. What is filed is held, so the ledger knows it.
+fn filed(state: &impl State, key: &[u8]) -> Result<Filed, StateError> {
+    let mut rest = key.get(1 + EntryId::LEN..).unwrap_or_default();
+    let order = read(key, || Order::take(&mut rest))?;
+    let located = book::locate(state, &order.log(), order.sequence)?;
+    read(key, || located.map(|located| Filed { id: located.id, order }))
 }
 
 /// Notes that `object` must be folded again when `entry` takes effect or loses it.
@@ -185,29 +265,38 @@ pub(super) fn object_of_key(key: &[u8], at: usize) -> Result<EntryId, StateError
     read(key, || take(&mut rest).map(EntryId::from_bytes))
 }
 
+/// The prefix of the pairs of an object, and the key of its summary.
 pub(super) fn pairs_prefix(object: &EntryId) -> Vec<u8> {
-    [b"r", object.as_bytes().as_slice()].concat()
+    [OBJECTS, object.as_bytes()].concat()
+}
+
+/// The object and the suffix in the key of a pair; the suffix of a summary is empty.
+pub(super) fn object_and_suffix(key: &[u8]) -> Result<(EntryId, &[u8]), StateError> {
+    Ok((object_of_key(key, 1)?, key.get(1 + EntryId::LEN..).unwrap_or_default()))
 }
 
 pub(super) fn listing_prefix(register: Register) -> Vec<u8> {
     vec![b'k', register.number()]
 }
 
+/// Bytes of an id in a list: no two that anybody can make begin so.
+const LISTED: usize = 16;
+
 /// Newest first: the complement of the clock.
 pub(super) fn listing_key(register: Register, opened: Millis, object: &EntryId) -> Vec<u8> {
-    [&listing_prefix(register), (!opened.0).to_be_bytes().as_slice(), object.as_bytes()].concat()
+    let beginning = &object.as_bytes()[..LISTED];
+    [&listing_prefix(register), (!opened.0).to_be_bytes().as_slice(), beginning].concat()
 }
 
-pub(super) fn object_of_listing_key(key: &[u8]) -> Result<EntryId, StateError> {
-    object_of_key(key, 2 + size_of::<u64>())
+/// The object under such a key: the entry that opened it, which the ledger knows.
+pub(super) fn listed(state: &impl State, key: &[u8]) -> Result<EntryId, StateError> {
+    let beginning = key.get(2 + size_of::<u64>()..).unwrap_or_default();
+    let ids = book::ids_with_prefix(state, beginning, 1)?;
+    read(key, || ids.first().copied())
 }
 
-fn known_key(id: &EntryId) -> Vec<u8> {
-    [b"x", id.as_bytes().as_slice()].concat()
-}
-
-pub(super) fn summary_key(object: &EntryId) -> Vec<u8> {
-    [OBJECTS, object.as_bytes()].concat()
+fn known_key(log: &LogName, sequence: Sequence) -> Vec<u8> {
+    [b"x", log.author.as_bytes().as_slice(), log.log.as_bytes(), &sequence.get().to_be_bytes()].concat()
 }
 
 fn act_key(object: &EntryId, order: &Order) -> Vec<u8> {

@@ -76,6 +76,12 @@ pub fn root(state: &impl State, audience: Audience) -> Result<[u8; 32], StateErr
     tree::root(state, audience)
 }
 
+/// Brings the stored tree behind [`root`] nearer to what is folded, in at most `limit` of its 65,536 lowest nodes; whether
+/// nothing is left to do. That makes `root` cheap until objects change again. Whenever there is time for it.
+pub fn settle(state: &mut impl State, limit: usize) -> Result<bool, StateError> {
+    tree::settle(state, Audience::Public, limit)
+}
+
 /// What has become of an entry, and which object it is about; nothing when it has not taken effect here or cannot be
 /// read.
 pub fn status(state: &impl State, id: &EntryId) -> Result<Option<(EntryId, Status)>, StateError> {

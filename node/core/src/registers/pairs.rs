@@ -28,9 +28,8 @@ impl Pairs {
     /// The pairs as they are stored.
     pub(super) fn load(state: &impl State, object: &EntryId) -> Result<Self, StateError> {
         let prefix = keys::pairs_prefix(object);
-        let pairs = scan_all(state, &prefix)?;
-        let stored: BTreeMap<_, _> =
-            pairs.into_iter().map(|(key, value)| (key[prefix.len()..].to_vec(), value)).collect();
+        let with_suffix = scan_all(state, &prefix)?.into_iter().filter(|(key, _)| key.len() > prefix.len());
+        let stored: BTreeMap<_, _> = with_suffix.map(|(key, value)| (key[prefix.len()..].to_vec(), value)).collect();
         Ok(Self { object: Some(*object), now: stored.clone(), stored })
     }
 
@@ -86,18 +85,6 @@ impl Pairs {
         })
     }
 
-    /// One hash over the pairs in the order of their suffixes, each as length (2 bytes, big-endian) and bytes of suffix
-    /// and value: BLAKE3 in the mode `derive_key` with the context `palabre/state/object/1`. Nothing without pairs.
-    pub(super) fn digest(&self) -> Option<[u8; 32]> {
-        let mut hasher = blake3::Hasher::new_derive_key("palabre/state/object/1");
-        for bytes in self.now.iter().flat_map(|(suffix, value)| [suffix, value]) {
-            // Values are at most `VALUE_MAX`, suffixes a letter and an id: two bytes hold both lengths.
-            hasher.update(&u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
-            hasher.update(bytes);
-        }
-        (!self.now.is_empty()).then(|| *hasher.finalize().as_bytes())
-    }
-
     /// Writes what differs from what is stored.
     pub(super) fn write(&self, state: &mut impl State, object: &EntryId) -> Result<(), StateError> {
         let prefix = keys::pairs_prefix(object);
@@ -109,6 +96,30 @@ impl Pairs {
             state.put(key(suffix), value.clone())?;
         }
         Ok(())
+    }
+}
+
+/// One hash over the pairs of an object: see [`Digest::add`].
+pub(super) struct Digest(blake3::Hasher);
+
+impl Digest {
+    /// BLAKE3 in the mode `derive_key` with the context `palabre/state/object/1`.
+    pub(super) fn new() -> Self {
+        Self(blake3::Hasher::new_derive_key("palabre/state/object/1"))
+    }
+
+    /// Adds a pair, in the order of suffixes: length (2 bytes, big-endian) and bytes of suffix and value.
+    pub(super) fn add(&mut self, suffix: &[u8], value: &[u8]) {
+        for bytes in [suffix, value] {
+            // Values are at most `VALUE_MAX`, suffixes a letter and an id: two bytes hold both lengths.
+            self.0.update(&u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
+            self.0.update(bytes);
+        }
+    }
+
+    /// Nothing without pairs.
+    pub(super) fn finish(&self) -> Option<[u8; 32]> {
+        (self.0.count() > 0).then(|| *self.0.finalize().as_bytes())
     }
 }
 
@@ -173,29 +184,6 @@ impl Origin {
             place: header.place,
             clock: header.clock,
         }
-    }
-
-    pub(super) fn to_message(&self) -> v1::FoldedEntry {
-        v1::FoldedEntry {
-            administration: self.administration.to_string(),
-            author: self.author.as_bytes().to_vec(),
-            log: self.log.as_bytes().to_vec(),
-            sequence: self.sequence.get(),
-            place: self.place,
-            clock: self.clock.0,
-        }
-    }
-
-    pub(super) fn parse(message: Option<&v1::FoldedEntry>) -> Option<Self> {
-        let message = message?;
-        Some(Self {
-            administration: message.administration.parse().ok()?,
-            author: NodeKey::try_from(message.author.as_slice()).ok()?,
-            log: LogId::try_from(message.log.as_slice()).ok()?,
-            sequence: Sequence::new(message.sequence)?,
-            place: message.place,
-            clock: Millis(message.clock),
-        })
     }
 
     /// The order of folding.

@@ -2,7 +2,7 @@
 //!
 //! Another implementation gets the same root from the same pairs:
 //!
-//! * Each object with at least one pair has a digest: see [`super::pairs::Pairs::digest`].
+//! * Each object with at least one pair has a digest: see [`super::pairs::Digest`].
 //! * The tree has five levels of nodes. Level 0 is the root; a node of level *n* is named by the first *n* half bytes
 //!   of object ids, the higher half first. A node of level 4 is a bucket: the objects whose ids begin with its four
 //!   half bytes.
@@ -13,66 +13,59 @@
 //!   child.
 //! * The root always has a hash: without any object that of nothing, in the context `palabre/state/node/1`.
 //!
-//! 65,536 buckets hold some three objects each when there are 200,000, so an act costs five short scans.
+//! 65,536 buckets hold some three objects each when there are 200,000, so a change of one costs five short scans. What
+//! folding changes is only marked: hashing follows when there is time, or when somebody asks, for many objects at once in
+//! one walk through them.
 //!
 //! | key | value |
 //! |---|---|
-//! | `t` audience `o` object | digest of the object |
 //! | `t` audience level half bytes | hash of the node: one byte of key for each half byte |
+//! | `t` audience `m` half bytes | nothing: an object of this bucket has changed |
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::audience::Audience;
+use super::keys;
+use super::pairs::Digest;
 use crate::id::EntryId;
-use crate::state::{State, StateError, scan_all};
+use crate::state::{State, StateError, Walk, scan_all, scan_up_to};
 
 /// Level of the buckets.
 const DEPTH: usize = 4;
+/// In the place of the level: levels are 0 to 4 and so never this letter.
+const MARKS: u8 = b'm';
 
-/// Sets the digest of an object, or takes the object out. Counts in the root after [`update`].
-pub(super) fn set_digest(
-    state: &mut impl State,
-    audience: Audience,
-    object: &EntryId,
-    digest: Option<[u8; 32]>,
-) -> Result<(), StateError> {
-    let key = digest_key(audience, object.as_bytes());
-    match digest {
-        Some(digest) => state.put(key, digest.to_vec()),
-        None => state.remove(&key),
-    }
-}
+/// Nodes by the half bytes of their names, with the hashes that they have now; nothing: no object is below.
+type Renewed = BTreeMap<Vec<u8>, Option<[u8; 32]>>;
 
-/// Hashes anew what lies above these objects.
-pub(super) fn update(
-    state: &mut impl State,
-    audience: Audience,
-    objects: &BTreeSet<EntryId>,
-) -> Result<(), StateError> {
-    let mut paths: BTreeSet<Vec<u8>> = objects.iter().map(|object| half_bytes(object.as_bytes())).collect();
-    for path in &paths {
-        let hash = bucket(state, audience, path)?;
-        set_node(state, audience, path, hash)?;
-    }
-    for level in (0..DEPTH).rev() {
-        paths = paths.into_iter().map(|mut path| path.drain(..level).collect()).collect();
-        for path in &paths {
-            let hash = node(state, audience, path)?;
-            set_node(state, audience, path, hash)?;
-        }
-    }
-    Ok(())
+/// Notes that an object has changed.
+pub(super) fn mark(state: &mut impl State, audience: Audience, object: &EntryId) -> Result<(), StateError> {
+    state.put([marks(audience).as_slice(), &half_bytes(object.as_bytes())].concat(), Vec::new())
 }
 
 /// The root over all objects of an audience.
 pub(super) fn root(state: &impl State, audience: Audience) -> Result<[u8; 32], StateError> {
-    let key = node_key(audience, 0, &[]);
-    match state.get(&key)? {
-        None => Ok(*node_hasher().finalize().as_bytes()),
-        Some(hash) => hash
-            .try_into()
-            .map_err(|_| StateError::Damaged { key: hex::encode(&key), what: "the hash of a node has 32 bytes" }),
+    let hash = match renew(state, audience, usize::MAX)?.remove(&Vec::new()) {
+        Some(renewed) => renewed,
+        None => state.get(&node_key(audience, &[]))?.map(|hash| read_hash(audience, &[], &hash)).transpose()?,
+    };
+    Ok(hash.unwrap_or_else(|| *node_hasher().finalize().as_bytes()))
+}
+
+/// Stores the hashes of at most `limit` marked buckets and of what is above them, and takes the marks away; whether none
+/// is left.
+pub(super) fn settle(state: &mut impl State, audience: Audience, limit: usize) -> Result<bool, StateError> {
+    for (path, hash) in renew(state, audience, limit)? {
+        if path.len() == DEPTH {
+            state.remove(&[marks(audience).as_slice(), &path].concat())?;
+        }
+        let key = node_key(audience, &path);
+        match hash {
+            Some(hash) => state.put(key, hash.to_vec())?,
+            None => state.remove(&key)?,
+        }
     }
+    Ok(state.scan(&marks(audience), None, 1)?.is_empty())
 }
 
 /// The objects of an audience whose ids begin with these bytes, at most `limit`.
@@ -82,26 +75,93 @@ pub(super) fn objects(
     start: &[u8],
     limit: usize,
 ) -> Result<Vec<EntryId>, StateError> {
-    let pairs = state.scan(&digest_key(audience, start), None, limit)?;
-    pairs.iter().map(|(key, _)| super::keys::object_of_key(key, 3)).collect()
+    let mut objects = Vec::new();
+    for (key, value) in scan_all(state, &[keys::OBJECTS, start].concat())? {
+        let (object, suffix) = keys::object_and_suffix(&key)?;
+        if suffix.is_empty() && keys::summary_of(&key, &value)?.audience == audience && objects.len() < limit {
+            objects.push(object);
+        }
+    }
+    Ok(objects)
 }
 
-fn bucket(state: &impl State, audience: Audience, path: &[u8]) -> Result<Option<[u8; 32]>, StateError> {
-    let start: Vec<u8> = path.chunks(2).map(|halves| halves.iter().fold(0, |byte, half| byte << 4 | half)).collect();
-    let prefix = digest_key(audience, &start);
-    let mut hasher = blake3::Hasher::new_derive_key("palabre/state/bucket/1");
-    for (key, digest) in scan_all(state, &prefix)? {
-        hasher.update(&key[prefix.len() - start.len()..]);
-        hasher.update(&digest);
+/// The hashes of marked buckets, the first `limit` of them, and of what is above these.
+fn renew(state: &impl State, audience: Audience, limit: usize) -> Result<Renewed, StateError> {
+    let prefix = marks(audience);
+    let marked = scan_up_to(state, &prefix, limit)?.into_iter().map(|(key, _)| key[prefix.len()..].to_vec());
+    let mut paths: BTreeSet<Vec<u8>> = marked.collect();
+    let mut renewed = Renewed::new();
+    let mut objects = Walk::new(state, keys::OBJECTS);
+    for path in &paths {
+        renewed.insert(path.clone(), bucket(&mut objects, audience, path)?);
     }
+    for level in (0..DEPTH).rev() {
+        paths = paths.into_iter().map(|mut path| path.drain(..level).collect()).collect();
+        let children = level_key(audience, level + 1, &[]);
+        let mut stored = Walk::new(state, &children);
+        for path in &paths {
+            let hash = node(&mut stored, audience, path, &renewed)?;
+            renewed.insert(path.clone(), hash);
+        }
+    }
+    Ok(renewed)
+}
+
+/// The hash of a bucket; `objects` stands before it.
+fn bucket(objects: &mut Walk<'_, impl State>, audience: Audience, path: &[u8]) -> Result<Option<[u8; 32]>, StateError> {
+    let halves = path.chunks(2).map(|halves| halves.iter().fold(0, |byte, half| byte << 4 | half));
+    let start: Vec<u8> = keys::OBJECTS.iter().copied().chain(halves).collect();
+    let mut hasher = blake3::Hasher::new_derive_key("palabre/state/bucket/1");
+    let mut add = |object: Option<(EntryId, Digest)>| {
+        if let Some((id, digest)) = object
+            && let Some(digest) = digest.finish()
+        {
+            hasher.update(id.as_bytes());
+            hasher.update(&digest);
+        }
+    };
+    // A summary stands before the pairs of its object.
+    let mut present: Option<(EntryId, Digest)> = None;
+    objects.seek(&start);
+    while let Some((key, value)) = objects.next_under(&start)? {
+        let (object, suffix) = keys::object_and_suffix(&key)?;
+        if suffix.is_empty() {
+            let counts = keys::summary_of(&key, &value)?.audience == audience;
+            add(std::mem::replace(&mut present, counts.then(|| (object, Digest::new()))));
+        } else if let Some((_, digest)) = present.as_mut().filter(|(present, _)| *present == object) {
+            digest.add(suffix, &value);
+        }
+    }
+    add(present);
     Ok((hasher.count() > 0).then(|| *hasher.finalize().as_bytes()))
 }
 
-fn node(state: &impl State, audience: Audience, path: &[u8]) -> Result<Option<[u8; 32]>, StateError> {
+/// The hash of a node from its children: those that were renewed, and the others as they are stored.
+/// `stored` stands before these.
+fn node(
+    stored: &mut Walk<'_, impl State>,
+    audience: Audience,
+    path: &[u8],
+    renewed: &Renewed,
+) -> Result<Option<[u8; 32]>, StateError> {
+    let mut children: BTreeMap<u8, Option<[u8; 32]>> = BTreeMap::new();
+    let prefix = level_key(audience, path.len() + 1, path);
+    stored.seek(&prefix);
+    while let Some((key, hash)) = stored.next_under(&prefix)? {
+        let child = key.last().copied().unwrap_or_default();
+        children.insert(child, Some(read_hash(audience, &[path, &[child]].concat(), &hash)?));
+    }
+    for half in 0..16 {
+        if let Some(hash) = renewed.get(&[path, &[half]].concat()) {
+            children.insert(half, *hash);
+        }
+    }
     let mut hasher = node_hasher();
-    for (key, hash) in scan_all(state, &node_key(audience, path.len() + 1, path))? {
-        hasher.update(&key[key.len() - 1..]);
-        hasher.update(&hash);
+    for (half, hash) in children {
+        if let Some(hash) = hash {
+            hasher.update(&[half]);
+            hasher.update(&hash);
+        }
     }
     Ok((hasher.count() > 0).then(|| *hasher.finalize().as_bytes()))
 }
@@ -110,20 +170,22 @@ fn node_hasher() -> blake3::Hasher {
     blake3::Hasher::new_derive_key("palabre/state/node/1")
 }
 
-fn set_node(state: &mut impl State, audience: Audience, path: &[u8], hash: Option<[u8; 32]>) -> Result<(), StateError> {
-    let key = node_key(audience, path.len(), path);
-    match hash {
-        Some(hash) => state.put(key, hash.to_vec()),
-        None => state.remove(&key),
-    }
+fn read_hash(audience: Audience, path: &[u8], hash: &[u8]) -> Result<[u8; 32], StateError> {
+    hash.try_into().map_err(|_| StateError::Damaged {
+        key: hex::encode(node_key(audience, path)),
+        what: "the hash of a node has 32 bytes",
+    })
 }
 
-fn digest_key(audience: Audience, start: &[u8]) -> Vec<u8> {
-    [&[b't', audience.letter(), b'o'], start].concat()
+fn marks(audience: Audience) -> [u8; 3] {
+    [b't', audience.letter(), MARKS]
 }
 
-/// Levels are 0 to 4 and so never the letter `o`.
-fn node_key(audience: Audience, level: usize, path: &[u8]) -> Vec<u8> {
+fn node_key(audience: Audience, path: &[u8]) -> Vec<u8> {
+    level_key(audience, path.len(), path)
+}
+
+fn level_key(audience: Audience, level: usize, path: &[u8]) -> Vec<u8> {
     [&[b't', audience.letter(), u8::try_from(level).unwrap_or(u8::MAX)], path].concat()
 }
 

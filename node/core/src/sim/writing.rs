@@ -11,7 +11,7 @@ use crate::ledger::entry::content_hash;
 use crate::ledger::{Attachment, Priority};
 use crate::node::Write;
 use crate::registers::documents::{self, Document};
-use crate::state::{State, StateError};
+use crate::state::{StateError, Storage};
 
 /// Largest content that travels with its entry (`docs/design.md` §3).
 pub(super) const SMALL: u64 = 4 * 1024;
@@ -81,7 +81,7 @@ pub(super) struct Intention {
 /// What to write next; nothing when a text drawn fits no field.
 pub(super) fn intend(
     writing: &Writing,
-    state: &impl State,
+    state: &impl Storage,
     may_change: impl Fn(&Document) -> bool,
     dice: &mut Dice,
 ) -> Result<Option<Intention>, StateError> {
@@ -106,7 +106,7 @@ pub(super) fn intend(
 }
 
 fn choose(
-    state: &impl State,
+    state: &impl Storage,
     may_change: impl Fn(&Document) -> bool,
     dice: &mut Dice,
 ) -> Result<Option<Document>, StateError> {

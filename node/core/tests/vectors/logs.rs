@@ -47,7 +47,7 @@ impl Node {
         match &verdict {
             Verdict::Next | Verdict::Ahead => {
                 let position = self.memory.append(&Record::Entry(Box::new(entry.clone())));
-                self.ledger.add(&mut self.memory, &entry, position, &self.network).unwrap();
+                self.ledger.add(&mut self.memory, &entry, position).unwrap();
             }
             Verdict::Conflict(there) => self.prove(there, &entry),
             _ => {}
@@ -57,7 +57,7 @@ impl Node {
 
     /// Two entries stand at one place: together they are the proof.
     fn prove(&mut self, there: &Located, entry: &Entry) {
-        let held = read_entry(&self.memory, there.position, &self.network).unwrap().unwrap();
+        let held = read_entry(&self.memory, there).unwrap().unwrap();
         let proof = ForkProof::new(&held, entry).unwrap();
         self.add_fork(&proof);
     }

@@ -1,6 +1,6 @@
 //! `places.json`: whether an entry stands in its place, judged with the payloads by folding them.
 
-use palabre_core::ledger::Record;
+use palabre_core::ledger::{Record, book};
 use palabre_core::registers::{self, Status};
 
 use crate::logs::Memory;
@@ -16,7 +16,8 @@ fn every_place_gets_its_verdict() {
         let last = list(&vector["held"]).iter().chain([&vector["entry"]]).map(|entry| {
             let entry = entries::verify(&bytes(entry), rules.network()).unwrap();
             let position = memory.append(&Record::Entry(Box::new(entry.clone())));
-            registers::admit(&mut memory, &rules, &[(&entry, position)]).unwrap();
+            book::note(&mut memory, &entry, position).unwrap();
+            registers::admit(&mut memory, &rules, &[&entry]).unwrap();
             entry.id()
         });
         let last = last.last().unwrap();

@@ -60,7 +60,7 @@ fn members_and_the_regional_office_publish_and_partners_do_not() {
     }
     let mut partner = node.author(PARTNER);
     let entry = publish(&mut partner, "partenaire");
-    let on_it = revise(&mut node.author("CI"), &entry, &[&entry], "suite");
+    let on_it = revise(&mut node.network.author("CI", 2), &entry, &[&entry], "suite");
     node.admit(&[&entry, &on_it]);
     assert_eq!(node.void(&entry), Some(VoidReason::NotAllowed));
     assert_eq!(node.void(&on_it), Some(VoidReason::OpenerVoid));

@@ -8,7 +8,7 @@ use crate::charter::Rules;
 use crate::fixtures::{Author, MapStorage, Network, Options, PARTNER};
 use crate::id::EntryId;
 use crate::ledger::entry::content_hash;
-use crate::ledger::{Attachment, Entry};
+use crate::ledger::{Attachment, Entry, book};
 use crate::registers::{self, Audience, Changes, Status, VoidReason};
 
 /// Members CI (which holds the secretariat), SN, GH, CV, the regional office and a partner.
@@ -34,8 +34,11 @@ impl Node {
     }
 
     fn admit(&mut self, entries: &[&Entry]) -> Changes {
-        let recorded: Vec<_> = entries.iter().map(|entry| (*entry, self.storage.append(entry))).collect();
-        registers::admit(&mut self.storage, &self.rules, &recorded).unwrap()
+        for entry in entries {
+            let position = self.storage.append(entry);
+            book::note(&mut self.storage, entry, position).unwrap();
+        }
+        registers::admit(&mut self.storage, &self.rules, entries).unwrap()
     }
 
     fn withdraw(&mut self, lost: &[&Entry]) {
