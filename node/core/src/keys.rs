@@ -1,9 +1,12 @@
 //! Signatures: strict Ed25519 with one answer on every machine (`docs/design.md` §3; RFC 8032 §5.1.7).
 
+mod known;
+
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::known::KnownKeys;
 use crate::id::{AdministrationKey, NetworkId, NodeKey};
 
 /// What is signed. Each kind has its own prefix, so that a signature never serves for another kind.

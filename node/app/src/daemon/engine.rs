@@ -15,6 +15,7 @@ use tracing::{error, info, warn};
 use super::DaemonError;
 use super::opening::{Opened, now};
 use super::pause::Pause;
+use super::verifier::Verifier;
 
 /// Jobs handled before a sync: enough to share it among many writers, few enough that none waits long.
 const AT_ONCE: usize = 128;
@@ -37,6 +38,7 @@ pub(super) enum Job {
 struct Engine {
     node: Node,
     store: Store,
+    verifier: Verifier,
     effects: mpsc::UnboundedSender<Effect>,
     pause: Pause,
     writers: std::collections::BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
@@ -50,12 +52,19 @@ struct Engine {
 /// Starts the engine's thread.
 pub(super) fn start(
     opened: Opened,
-    jobs: mpsc::Receiver<Job>,
+    (answers, jobs): (mpsc::WeakSender<Job>, mpsc::Receiver<Job>),
     effects: mpsc::UnboundedSender<Effect>,
     health: watch::Sender<Health>,
 ) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
     let Opened { node, store, effects: first } = opened;
+    let verifier = Verifier::start(move |verified| {
+        if let Some(answers) = answers.upgrade() {
+            // Without its receiver the node is stopping.
+            drop(answers.blocking_send(Job::Event(Event::Verified(verified))));
+        }
+    });
     let mut engine = Engine {
+        verifier: verifier.map_err(DaemonError::Thread)?,
         unsettled: store.own_head_is_in_doubt(),
         node,
         store,
@@ -130,6 +139,9 @@ impl Engine {
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), DaemonError> {
         for effect in effects {
             match effect {
+                Effect::Verify(entries) => {
+                    self.verifier.verify(entries, &self.node).map_err(DaemonError::Thread)?;
+                }
                 Effect::Append(records) => self.appends.push(records),
                 Effect::Keep { hash, content } => self.keep(hash, &content)?,
                 Effect::Written { ticket, id } => {
@@ -212,6 +224,6 @@ impl Engine {
                 }
             }
         }
-        Ok(())
+        Ok(self.store.commit_rest()?)
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod opening;
 mod pause;
 mod scrub;
+mod verifier;
 mod verify;
 mod views;
 mod waiting;
@@ -75,7 +76,7 @@ pub(crate) async fn run(
     let (jobs, queue) = mpsc::channel(JOBS);
     let (effects, done) = mpsc::unbounded_channel();
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
-    let engine = engine::start(opened, queue, effects, health)?;
+    let engine = engine::start(opened, (jobs.downgrade(), queue), effects, health)?;
     scrub::start(&home, network, jobs.clone());
     let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
     let heard = wire.heard();

@@ -39,6 +39,7 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
         warn!(?torn, "an unfinished tail of the ledger was set aside");
     }
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
+    node.verify_beside();
     node.load_rules(&store)?;
     let folded = fold(&mut node, &mut store, &opening)?;
     if folded > 0 {
@@ -67,13 +68,21 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
 /// Folds every record that the index does not count yet. What is damaged is named and left out; peers have it.
 fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, DaemonError> {
     let network = *node.rules().network();
-    let replayed = store.replay(opening, |store, position, bytes| match Record::verify(bytes, &network) {
+    let keys = node.keys().clone();
+    let verify = |bytes: &[u8]| Record::verify_by(bytes, &network, &keys);
+    let replayed = store.replay_prepared(opening, verify, |store, position, verified| match verified {
         Ok(record) => node.replay(store, &record, position),
         Err(error) => {
             name_foreign(position, &error);
             Ok(())
         }
     })?;
+    if opening.rebuilds() {
+        while !node.settle(store)? {
+            store.commit_rest()?;
+        }
+        store.commit_rest()?;
+    }
     for damage in opening.damaged.iter().chain(&replayed.damaged) {
         warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }

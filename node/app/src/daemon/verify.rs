@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use palabre_core::charter::Rules;
 use palabre_core::id::{LogId, NodeKey};
+use palabre_core::keys::KnownKeys;
 use palabre_core::ledger::{Header, Mended, Record};
 use palabre_core::state::Position;
 use palabre_proto::{Message, v1};
-use palabre_store::segments::{HEADER_LEN, Scanned, file_name};
+use palabre_store::ahead::{self, Prepared};
+use palabre_store::segments::{HEADER_LEN, ReadError, file_name};
 use palabre_store::{Home, Segments};
 
 use super::DaemonError;
@@ -32,14 +34,24 @@ pub(crate) struct Damaged {
     pub(crate) entry: Option<(NodeKey, LogId, u64)>,
 }
 
-/// Reads and verifies the whole ledger of a home.
+/// What verifying made of a record: itself, or the place that its bytes still name.
+type Judged = Result<Record, Option<(NodeKey, LogId, u64)>>;
+
+/// Reads and verifies the whole ledger of a home, on all cores.
 pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError> {
+    let mut keys = KnownKeys::default();
+    keys.replace(rules.admitted().map(|(node, _)| node.key));
+    let judge = |bytes: &[u8]| Record::verify_by(bytes, rules.network(), &keys).map_err(|_| place_in(bytes));
+    ahead::prepared(Segments::peek(&home.ledger())?, judge, |records| count(records))
+}
+
+fn count(records: &mut dyn Iterator<Item = Result<Prepared<Judged>, ReadError>>) -> Result<Verified, DaemonError> {
     let mut entries = 0;
     let mut damaged: BTreeMap<Position, Damaged> = BTreeMap::new();
     let mut mended = 0;
-    for scanned in Segments::peek(&home.ledger())? {
-        match scanned? {
-            Scanned::Record { position, bytes, .. } => match Record::verify(&bytes, rules.network()) {
+    for record in records {
+        match record? {
+            Prepared::Record { position, prepared } => match prepared {
                 Ok(Record::Entry(_)) => entries += 1,
                 Ok(Record::Mended(part)) => {
                     let before = damaged.len();
@@ -47,9 +59,9 @@ pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError
                     mended += before - damaged.len();
                 }
                 Ok(_) => {}
-                Err(_) => drop(damaged.insert(position, place(position, place_in(&bytes)))),
+                Err(entry) => drop(damaged.insert(position, place(position, entry))),
             },
-            Scanned::Damage { damage, shown } => {
+            Prepared::Damage { damage, shown } => {
                 for (offset, bytes) in frames(&shown) {
                     let position = Position { offset: damage.position.offset + offset as u64, ..damage.position };
                     damaged.insert(position, place(position, bytes.get(HEADER_LEN..).and_then(place_in)));

@@ -112,7 +112,8 @@ impl Wire {
                 files::receive(peer, hash, size, chunks, self.attachments.clone(), self.jobs.clone());
             }
             // The engine keeps these for itself.
-            Effect::Append(_)
+            Effect::Verify(_)
+            | Effect::Append(_)
             | Effect::Keep { .. }
             | Effect::Written { .. }
             | Effect::Refused { .. }

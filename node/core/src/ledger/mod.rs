@@ -11,6 +11,7 @@ pub mod header;
 mod index;
 pub mod own;
 pub mod record;
+mod verifier;
 
 pub use book::{Ledger, Verdict};
 pub use entry::{Entry, EntryError, RawEntry};
@@ -19,3 +20,4 @@ pub use frontier::{Frontier, Head};
 pub use header::{Attachment, Audience, Header, HeaderError, Priority};
 pub use own::{Draft, OwnLog};
 pub use record::{Mended, Record, RecordError};
+pub use verifier::verify_all;

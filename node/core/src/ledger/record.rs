@@ -7,6 +7,7 @@ use super::entry::{Entry, EntryError, RawEntry};
 use super::fork::{ForkError, ForkProof};
 use crate::charter::{CharterSignature, MandateError, RawMandate, SignatureFormError};
 use crate::id::{IdError, LogId, NetworkId};
+use crate::keys::KnownKeys;
 use crate::state::Position;
 
 /// Why the bytes of a frame are no record.
@@ -66,9 +67,14 @@ pub struct Mended {
 impl Record {
     /// Parses and verifies the bytes of a frame.
     pub fn verify(bytes: &[u8], network: &NetworkId) -> Result<Self, RecordError> {
+        Self::verify_by(bytes, network, &KnownKeys::default())
+    }
+
+    /// As [`Record::verify`], faster for entries of authors among `keys`.
+    pub fn verify_by(bytes: &[u8], network: &NetworkId, keys: &KnownKeys) -> Result<Self, RecordError> {
         use v1::record::Kind;
         match v1::Record::decode(bytes)?.kind.ok_or(RecordError::Unknown)? {
-            Kind::Entry(entry) => Ok(Self::Entry(Box::new(RawEntry::from(entry).verify(network)?))),
+            Kind::Entry(entry) => Ok(Self::Entry(Box::new(RawEntry::from(entry).verify_by(network, keys)?))),
             Kind::Fork(proof) => Ok(Self::Fork(Box::new(ForkProof::verify(proof, network)?))),
             Kind::Charter(bytes) => Ok(Self::Charter(bytes)),
             Kind::CharterSignature(signature) => Ok(Self::Signature(CharterSignature::parse(&signature)?)),
@@ -77,6 +83,14 @@ impl Record {
             Kind::Mended(v1::Mended { segment, offset, length }) => {
                 Ok(Self::Mended(Mended { position: Position { segment, offset }, length }))
             }
+        }
+    }
+
+    /// The entry in the bytes of a frame, not verified; nothing when they are no entry.
+    pub(super) fn raw_entry(bytes: &[u8]) -> Option<RawEntry> {
+        match v1::Record::decode(bytes).ok()?.kind? {
+            v1::record::Kind::Entry(entry) => Some(entry.into()),
+            _ => None,
         }
     }
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::acts::{ActError, Kind};
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
-use crate::ledger::{Attachment, Mended, Priority, Record};
+use crate::ledger::{Attachment, Entry, EntryError, Mended, Priority, RawEntry, Record};
 use crate::registers::VoidReason;
 use crate::state::Position;
 use crate::sync::CodecError;
@@ -81,6 +81,9 @@ pub enum Event {
         /// What.
         write: Write,
     },
+    /// What became of the entries of the oldest [`Effect::Verify`] that was not answered yet: an answer for each, in their
+    /// order, up to the first that is not authentic.
+    Verified(Vec<Result<Entry, EntryError>>),
     /// The records of the oldest [`Effect::Append`] that was not answered yet are durable.
     Appended(Vec<(Record, Position)>),
     /// They could not be written (a full or read-only disk). Nothing is on disk of them, nor of any other that was not
@@ -164,6 +167,10 @@ pub enum Effect {
         /// The answer.
         verdict: Verdict,
     },
+    /// Verify these entries, which came together, with the keys that the node knows
+    /// ([`Node::keys`](super::Node::keys)), and answer with [`Event::Verified`]. Only after
+    /// [`Node::verify_beside`](super::Node::verify_beside).
+    Verify(Vec<RawEntry>),
     /// Make these records durable, in this order, then answer with [`Event::Appended`] or [`Event::AppendRefused`].
     Append(Vec<Record>),
     /// A write is durable.
@@ -238,7 +245,7 @@ pub enum Fault {
     Restore(#[from] RestoreError),
     /// An entry that is not authentic.
     #[error("it sent an entry that is not authentic: {0}")]
-    Entry(#[from] crate::ledger::EntryError),
+    Entry(#[from] EntryError),
     /// A fork proof that proves nothing.
     #[error("it sent a fork proof that proves nothing: {0}")]
     Fork(#[from] crate::ledger::fork::ForkError),

@@ -73,7 +73,6 @@ fn key(hash: &ContentHash) -> Vec<u8> {
 impl Node {
     /// Notes what is missing of the attachments of entries that took effect.
     pub(super) fn want_attachments<S: Storage>(
-        &mut self,
         storage: &mut S,
         entry: &Entry,
         effective: &[Effective],
@@ -81,7 +80,7 @@ impl Node {
         for one in effective {
             if one.located.id == entry.id() {
                 Self::note_missing(storage, entry)?;
-            } else if let Some(waiting) = book::read_entry(storage, one.located.position, &self.network)? {
+            } else if let Some(waiting) = book::read_entry(storage, &one.located)? {
                 Self::note_missing(storage, &waiting)?;
             }
         }

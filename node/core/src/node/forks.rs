@@ -2,9 +2,9 @@
 
 use palabre_proto::v1::{self, sync_frame::Body};
 
-use super::Node;
 use super::event::{Effect, Fault, Notice};
 use super::intake::Batch;
+use super::{Hashes, Node};
 use crate::id::{ContentHash, EntryId, NodeKey};
 use crate::ledger::book::read_fork;
 use crate::ledger::{ForkProof, Record};
@@ -88,6 +88,7 @@ impl Node {
         let lost = self.ledger.add_fork(storage, proof, position)?;
         let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
         registers::withdraw(storage, &self.rules, &ids)?;
+        self.hashes = Hashes::Behind;
         out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
         if proof.log() == self.own.name() {
             self.open_new_log(storage, out)?;

@@ -118,8 +118,8 @@ impl Node {
         if raw.payload.is_none() {
             return Ok(Some(Verdict::Reject));
         }
-        let Ok((_, outcome)) = self.receive(storage, raw)? else { return Ok(Some(Verdict::Reject)) };
-        match outcome {
+        let Ok(entry) = raw.verify_by(&self.network, &self.keys) else { return Ok(Some(Verdict::Reject)) };
+        match self.receive(storage, &entry)? {
             Outcome::Taken(record) | Outcome::Fork(record, _) => {
                 self.append(vec![record], Batch { messages: vec![message], ..Batch::default() }, out);
                 Ok(None)

@@ -3,16 +3,17 @@
 //! Between [`Effect::Append`] and [`super::Event::Appended`] what was taken is *pending*: a second copy is not taken,
 //! and what follows it in its log may be.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use palabre_proto::v1;
 
-use super::Node;
-use super::event::{Effect, Fault, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::event::{Effect, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::{Hashes, Node};
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, Effective, Verdict};
 use crate::ledger::entry::content_hash;
-use crate::ledger::{Entry, ForkProof, Head, RawEntry, Record};
+use crate::ledger::{Entry, ForkProof, Head, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
 use crate::time::Moment;
@@ -116,21 +117,12 @@ impl Intake {
 }
 
 impl Node {
-    /// Judges an entry that came. Nothing is kept of one that is not authentic.
-    pub(super) fn receive<S: Storage>(
-        &mut self,
-        storage: &S,
-        raw: RawEntry,
-    ) -> Result<Result<(Entry, Outcome), Fault>, StateError> {
-        let entry = match raw.verify(&self.network) {
-            Ok(entry) => entry,
-            Err(error) => return Ok(Err(error.into())),
-        };
+    /// Judges an authentic entry that came.
+    pub(super) fn receive<S: Storage>(&mut self, storage: &S, entry: &Entry) -> Result<Outcome, StateError> {
         if self.rules.mandate_of(&entry.header().author).is_none() {
-            return Ok(Ok((entry, Outcome::Stranger)));
+            return Ok(Outcome::Stranger);
         }
-        let outcome = self.judge(storage, &entry)?;
-        Ok(Ok((entry, outcome)))
+        self.judge(storage, entry)
     }
 
     fn judge<S: Storage>(&mut self, storage: &S, entry: &Entry) -> Result<Outcome, StateError> {
@@ -148,7 +140,7 @@ impl Node {
             Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take(entry, false)),
             Verdict::Held => Ok(Outcome::Held),
             Verdict::Conflict(there) => {
-                let Some(other) = book::read_entry(storage, there.position, &self.network)? else {
+                let Some(other) = book::read_entry(storage, &there)? else {
                     return Ok(Outcome::Dropped);
                 };
                 Ok(match ForkProof::new(entry, &other) {
@@ -216,6 +208,7 @@ impl Node {
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
                     registers::refold_all(storage, &self.rules)?;
+                    self.hashes = Hashes::Behind;
                 }
             }
         }
@@ -242,7 +235,7 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
-                self.want_attachments(storage, entry, &effective)?;
+                Self::want_attachments(storage, entry, &effective)?;
             }
             Verdict::Held => {
                 self.ledger.relocate(storage, entry, position)?;
@@ -274,16 +267,17 @@ impl Node {
         entry: &Entry,
         position: Position,
     ) -> Result<Vec<Effective>, StateError> {
-        let effective = self.ledger.add(storage, entry, position, &self.network)?;
+        self.hashes = Hashes::Folding;
+        let effective = self.ledger.add(storage, entry, position)?;
         let mut entries = Vec::with_capacity(effective.len());
         for one in &effective {
             if one.located.id == entry.id() {
-                entries.push((entry.clone(), position));
-            } else if let Some(waiting) = book::read_entry(storage, one.located.position, &self.network)? {
-                entries.push((waiting, one.located.position));
+                entries.push(Cow::Borrowed(entry));
+            } else if let Some(waiting) = book::read_entry(storage, &one.located)? {
+                entries.push(Cow::Owned(waiting));
             }
         }
-        let folded: Vec<(&Entry, Position)> = entries.iter().map(|(entry, position)| (entry, *position)).collect();
+        let folded: Vec<&Entry> = entries.iter().map(AsRef::as_ref).collect();
         registers::admit(storage, &self.rules, &folded)?;
         Ok(effective)
     }

@@ -32,7 +32,7 @@ pub mod status;
 mod want;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use palabre_proto::v1::sync_frame::Body;
 use rand_chacha::ChaCha20Rng;
@@ -42,8 +42,9 @@ pub use start::{Facts, Identity};
 
 use crate::charter::Rules;
 use crate::id::{NetworkId, NodeKey};
-use crate::keys::Secret;
+use crate::keys::{KnownKeys, Secret};
 use crate::ledger::{Ledger, OwnLog, Record};
+use crate::registers;
 use crate::state::{StateError, Storage};
 use crate::sync::Session;
 use crate::sync::session::Digest;
@@ -52,7 +53,23 @@ use fetch::Fetches;
 use gossip::Announced;
 use intake::{Batch, Intake};
 use neighbours::Neighbours;
+use receipt::Unverified;
 use want::Wants;
+
+/// How the hashes over the state stand to what is folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hashes {
+    /// Something was folded since the last tick: more may follow.
+    Folding,
+    /// They are to be brought up to date.
+    Behind,
+    /// They are up to date.
+    Stored,
+}
+
+/// Of the 65,536 parts of the tree over the objects, those that are hashed in one go: with a million objects some
+/// 100,000 values are read for it.
+const SETTLED_AT_ONCE: usize = 2_048;
 
 /// How the node behaves towards its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +84,11 @@ pub struct Node {
     secret: Secret,
     network: NetworkId,
     rules: Rules,
+    /// The keys of the nodes that the rules admit.
+    keys: KnownKeys,
+    /// Whether what peers deliver is verified beside the node, and what is under way there.
+    beside: bool,
+    unverified: VecDeque<Unverified>,
     ledger: Ledger,
     own: OwnLog,
     /// Whether the disk knows that this is the log being written.
@@ -80,6 +102,7 @@ pub struct Node {
     neighbours: Neighbours,
     steady: Steady,
     digest: Option<Digest>,
+    hashes: Hashes,
     behind_since: Option<Moment>,
 }
 
@@ -106,6 +129,7 @@ impl Node {
             Event::Packet { peer, packet } => self.packet(storage, peer, &packet, now, &mut out)?,
             Event::Gossip { from, message, bytes } => self.gossip(storage, from, message, &bytes, now, &mut out)?,
             Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
+            Event::Verified(entries) => self.verified(storage, entries, now, &mut out)?,
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
             Event::AppendRefused => self.append_refused(now, &mut out),
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
@@ -158,7 +182,10 @@ impl Node {
             Ok(body) => self.frame(storage, peer, body, now, out)?,
             Err(error) => Err(error.into()),
         };
-        if let Err(fault) = outcome {
+        // One fault is enough: it has ended the session.
+        if let Err(fault) = outcome
+            && self.sessions.contains_key(&peer)
+        {
             self.pause(peer, fault, now, out);
         }
         Ok(())
@@ -219,14 +246,35 @@ impl Node {
         self.ask_anew(now, out);
         self.plan(now, out);
         self.plan_fetches(storage, now, out)?;
+        match self.hashes {
+            Hashes::Folding => self.hashes = Hashes::Behind,
+            Hashes::Behind | Hashes::Stored => {
+                self.settle(storage)?;
+            }
+        }
         self.neighbours.plan(&self.rules, now, out);
         Ok(())
+    }
+
+    /// Hashes a part of what was folded, at most what a tick has time for; whether nothing is left. Ticks do it once
+    /// nothing more is folded: one pass for all that came.
+    pub fn settle<S: Storage>(&mut self, storage: &mut S) -> Result<bool, StateError> {
+        if self.hashes != Hashes::Stored && registers::settle(storage, SETTLED_AT_ONCE)? {
+            self.hashes = Hashes::Stored;
+        }
+        Ok(self.hashes == Hashes::Stored)
     }
 
     /// The node's key.
     #[must_use]
     pub const fn key(&self) -> NodeKey {
         self.key
+    }
+
+    /// The keys by which most entries are signed. What was computed for them is shared with clones.
+    #[must_use]
+    pub const fn keys(&self) -> &KnownKeys {
+        &self.keys
     }
 
     /// The rules in force.

@@ -7,14 +7,24 @@ use super::event::{Effect, Fault};
 use super::intake::{Batch, Outcome, kept};
 use super::serve::parse_range;
 use crate::id::{LogName, NodeKey, Sequence};
-use crate::ledger::{Record, book};
+use crate::ledger::{Entry, EntryError, Record, book, verify_all};
 use crate::state::{StateError, Storage};
+use crate::sync::elide::Restored;
 use crate::sync::session::CREDIT_WINDOW;
 use crate::time::Moment;
 
+/// A delivery that is being verified: from whom, and the small attachments of each of its entries.
+#[derive(Debug)]
+pub(super) struct Unverified {
+    peer: NodeKey,
+    attachments: Vec<Vec<Vec<u8>>>,
+}
+
 /// What one delivery brings.
-#[derive(Default)]
 struct Receipt {
+    /// From whom, and when.
+    peer: NodeKey,
+    now: Moment,
     records: Vec<Record>,
     batch: Batch,
     /// Bytes to credit.
@@ -35,18 +45,43 @@ impl Node {
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.owing_since = now;
         }
-        let mut receipt = Receipt::default();
-        let mut outcome = Ok(());
-        for delivered in message.entries {
-            outcome = self.take_delivered(storage, peer, delivered, &mut receipt, now, out)?;
-            if outcome.is_err() {
-                break;
-            }
-        }
+        let (restored, mut outcome) = self.restore(storage, peer, message.entries);
         for missing in &message.missing {
             outcome = outcome.and_then(|()| self.not_there(peer, missing, now));
         }
-        let Receipt { records, mut batch, bytes } = receipt;
+        let (entries, attachments): (Vec<_>, Vec<_>) = restored.into_iter().map(|r| (r.entry, r.attachments)).unzip();
+        if entries.is_empty() {
+            self.plan(now, out);
+            return Ok(outcome);
+        }
+        self.unverified.push_back(Unverified { peer, attachments });
+        if self.beside {
+            out.push(Effect::Verify(entries));
+        } else {
+            let verified = verify_all(entries, &self.network, &self.keys);
+            self.verified(storage, verified, now, out)?;
+        }
+        Ok(outcome)
+    }
+
+    /// The oldest delivery is verified.
+    pub(super) fn verified<S: Storage>(
+        &mut self,
+        storage: &S,
+        entries: Vec<Result<Entry, EntryError>>,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        let Some(Unverified { peer, attachments }) = self.unverified.pop_front() else { return Ok(()) };
+        let mut receipt = Receipt { peer, now, records: Vec::new(), batch: Batch::default(), bytes: 0 };
+        let mut fault = None;
+        for (entry, attachments) in entries.into_iter().zip(attachments) {
+            match entry {
+                Ok(entry) => self.take_delivered(storage, &entry, attachments, &mut receipt, out)?,
+                Err(error) => fault = Some(error.into()),
+            }
+        }
+        let Receipt { records, mut batch, bytes, .. } = receipt;
         if records.is_empty() {
             self.owe(peer, bytes, out);
             self.plan(now, out);
@@ -54,31 +89,44 @@ impl Node {
             batch.owed = Some((peer, bytes));
             self.append(records, batch, out);
         }
-        Ok(outcome)
+        if let Some(fault) = fault {
+            self.pause(peer, fault, now, out);
+        }
+        Ok(())
+    }
+
+    /// Rebuilds what the other side left out, up to the first entry where that fails.
+    fn restore<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        delivered: Vec<v1::DeliveredEntry>,
+    ) -> (Vec<Restored>, Result<(), Fault>) {
+        let mut restored = Vec::with_capacity(delivered.len());
+        let Some(session) = self.sessions.get_mut(&peer) else { return (restored, Ok(())) };
+        for delivered in delivered {
+            let Some(asked) = session.asked.checked_sub(1) else { return (restored, Err(Fault::Unasked)) };
+            session.asked = asked;
+            let held = |log: &LogName, sequence| book::locate(storage, log, sequence).ok().flatten().map(|l| l.id);
+            match session.restorer.restore(delivered, held) {
+                Ok(entry) => restored.push(entry),
+                Err(error) => return (restored, Err(error.into())),
+            }
+        }
+        (restored, Ok(()))
     }
 
     fn take_delivered<S: Storage>(
         &mut self,
         storage: &S,
-        peer: NodeKey,
-        delivered: v1::DeliveredEntry,
+        entry: &Entry,
+        attachments: Vec<Vec<u8>>,
         receipt: &mut Receipt,
-        now: Moment,
         out: &mut Vec<Effect>,
-    ) -> Result<Result<(), Fault>, StateError> {
-        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
-        let Some(asked) = session.asked.checked_sub(1) else { return Ok(Err(Fault::Unasked)) };
-        session.asked = asked;
-        let held = |log: &LogName, sequence| book::locate(storage, log, sequence).ok().flatten().map(|l| l.id);
-        let restored = match session.restorer.restore(delivered, held) {
-            Ok(restored) => restored,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let (entry, outcome) = match self.receive(storage, restored.entry)? {
-            Ok(received) => received,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        receipt.bytes += (entry.size() + restored.attachments.iter().map(Vec::len).sum::<usize>()) as u64;
+    ) -> Result<(), StateError> {
+        let (peer, now) = (receipt.peer, receipt.now);
+        let outcome = self.receive(storage, entry)?;
+        receipt.bytes += (entry.size() + attachments.iter().map(Vec::len).sum::<usize>()) as u64;
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
         self.wants.arrived(&log, sequence);
         let before = Sequence::new(sequence.get() - 1);
@@ -86,7 +134,7 @@ impl Node {
             (Outcome::Taken(record), _) => {
                 receipt.batch.sources.insert(entry.id(), peer);
                 receipt.records.push(record);
-                let kept = kept(&entry, restored.attachments).into_iter();
+                let kept = kept(entry, attachments).into_iter();
                 out.extend(kept.map(|(hash, content)| Effect::Keep { hash, content }));
             }
             (Outcome::Fork(record, deeper), before) => {
@@ -102,7 +150,7 @@ impl Node {
             (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log, now),
             (Outcome::Held, _) => {}
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// The peer does not have what it showed: it is not asked for it again.

@@ -131,7 +131,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<Option<Entry>, StateError> {
         let Some(located) = book::locate(storage, &due.log, due.sequence)? else { return Ok(None) };
-        let entry = book::read_entry(storage, located.position, &self.network)?;
+        let entry = book::read_entry(storage, &located)?;
         if entry.is_none() {
             self.damaged(due.log, due.sequence);
             out.push(Effect::Report(Notice::DamagedRecord { log: due.log, sequence: due.sequence }));

@@ -1,6 +1,6 @@
 //! From disk to a running node: the index is loaded, the segments' tail is folded, the own log is chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
@@ -10,10 +10,10 @@ use super::gossip::Announced;
 use super::intake::{Batch, Intake};
 use super::neighbours::Neighbours;
 use super::want::Wants;
-use super::{Effect, Link, Node};
+use super::{Effect, Hashes, Link, Node};
 use crate::charter::Rules;
 use crate::id::{EntryId, LogId, LogName, NodeKey};
-use crate::keys::Secret;
+use crate::keys::{KnownKeys, Secret};
 use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Ledger, OwnLog, Record};
 use crate::registers;
@@ -47,13 +47,16 @@ impl Node {
         let network = *rules.network();
         let mut rng = ChaCha20Rng::from_seed(identity.seed);
         let own = OwnLog::open(key, draw(&mut rng), None);
-        Ok(Self {
+        let mut node = Self {
             key,
             network,
             ledger: Ledger::load(storage, &network)?,
             neighbours: Neighbours::new(key, identity.link, identity.peers, rng.next_u64()),
             secret: identity.secret,
             rules,
+            keys: KnownKeys::default(),
+            beside: false,
+            unverified: VecDeque::new(),
             own,
             own_is_recorded: false,
             rng,
@@ -64,8 +67,21 @@ impl Node {
             fetches: Fetches::default(),
             steady: Steady::default(),
             digest: None,
+            hashes: Hashes::Behind,
             behind_since: None,
-        })
+        };
+        node.know_keys();
+        Ok(node)
+    }
+
+    /// What peers deliver is handed out by [`Effect::Verify`] from now on, and the node goes on meanwhile.
+    pub fn verify_beside(&mut self) {
+        self.beside = true;
+    }
+
+    /// The rules have changed: these nodes sign from now on.
+    pub(super) fn know_keys(&mut self) {
+        self.keys.replace(self.rules.admitted().map(|(node, _)| node.key));
     }
 
     /// Folds one record of the segments that the index has not folded yet.
@@ -86,6 +102,7 @@ impl Node {
                 Self::remember_rule(storage, record, position)?;
                 // One that does not count under this charter is of no consequence.
                 if self.rules.add_mandate(mandate.clone()).unwrap_or(false) {
+                    self.know_keys();
                     registers::refold_all(storage, &self.rules)?;
                 }
                 Ok(())
@@ -110,7 +127,7 @@ impl Node {
             // What is on disk counts, however far ahead.
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
-                self.want_attachments(storage, entry, &effective)
+                Self::want_attachments(storage, entry, &effective)
             }
             Verdict::Held => self.ledger.relocate(storage, entry, position),
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
@@ -140,6 +157,7 @@ impl Node {
                 _ => {}
             }
         }
+        self.know_keys();
         Ok(())
     }
 
@@ -198,6 +216,7 @@ impl Node {
         let keys: Vec<NodeKey> =
             self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect();
         self.neighbours.admit(keys.clone());
+        self.know_keys();
         Effect::Admit(keys)
     }
 }

@@ -269,6 +269,8 @@ impl World {
                 Effect::Send { peer, packet } => self.send(place, &peer, packet),
                 Effect::Gossip(bytes) => self.publish(place, &bytes.into()),
                 Effect::Verdict { message, verdict } => self.judged(place, message, verdict),
+                // Its nodes verify themselves.
+                Effect::Verify(_) => {}
                 Effect::Append(records) => self.append(place, records),
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
                 Effect::Refused { ticket, .. } => self.refused(place, ticket),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use palabre_core::acts::{Act, Kind, documents::DocumentAct};
-use palabre_core::id::{EntryId, NetworkId};
+use palabre_core::id::EntryId;
 use palabre_core::ledger::{Entry, book};
 use palabre_core::node::Node;
 use palabre_core::registers::documents::{self as register, Document, Version};
@@ -59,11 +59,10 @@ pub(in crate::daemon) fn document(
     id: &EntryId,
 ) -> Result<Option<DocumentView>, StateError> {
     let Some(document) = register::get(store, id)? else { return Ok(None) };
-    let network = node.rules().network();
     let in_force: BTreeMap<EntryId, &Version> = document.versions.iter().map(|version| (version.id, version)).collect();
     let mut versions = Vec::new();
     for (act, status) in registers::history(store, id, None, HISTORY_MAX)? {
-        let Some(entry) = entry(store, network, &act)? else { continue };
+        let Some(entry) = entry(store, &act)? else { continue };
         let shown = match (in_force.get(&act), status) {
             (Some(version), _) => Some(standing(version, &entry)),
             (None, Status::Void(reason)) => void(node, &entry, reason.code()),
@@ -80,10 +79,10 @@ pub(in crate::daemon) fn document(
     Ok(Some(DocumentView { summary, node: document.author, versions, withdrawal }))
 }
 
-fn entry(store: &Store, network: &NetworkId, id: &EntryId) -> Result<Option<Entry>, StateError> {
+fn entry(store: &Store, id: &EntryId) -> Result<Option<Entry>, StateError> {
     let Some((log, sequence)) = book::place_of(store, id)? else { return Ok(None) };
     let Some(located) = book::locate(store, &log, sequence)? else { return Ok(None) };
-    book::read_entry(store, located.position, network)
+    book::read_entry(store, &located)
 }
 
 fn parsed(entry: &Entry) -> Option<Act> {

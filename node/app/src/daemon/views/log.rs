@@ -27,19 +27,13 @@ pub(in crate::daemon) fn logs(
                 sequence: head.sequence.get(),
                 head: Some(head.id),
                 forked_from: ledger.forked_from(log).map(Sequence::get),
-                entries: entries(node, store, log, head.sequence, query)?,
+                entries: entries(store, log, head.sequence, query)?,
             })
         })
         .collect()
 }
 
-fn entries(
-    node: &Node,
-    store: &Store,
-    log: &LogName,
-    head: Sequence,
-    query: LogQuery,
-) -> Result<Vec<EntryView>, StateError> {
+fn entries(store: &Store, log: &LogName, head: Sequence, query: LogQuery) -> Result<Vec<EntryView>, StateError> {
     let last = query.before.map_or(head.get(), |before| head.get().min(before.get() - 1));
     let first = last.saturating_sub(query.limit as u64) + 1;
     let Some(from) = Sequence::new(first).filter(|_| last > 0) else { return Ok(Vec::new()) };
@@ -48,12 +42,12 @@ fn entries(
         .into_iter()
         .rev()
         .filter(|(sequence, _)| sequence.get() <= last)
-        .map(|(sequence, located)| entry(node, store, sequence, &located))
+        .map(|(sequence, located)| entry(store, sequence, &located))
         .collect()
 }
 
-fn entry(node: &Node, store: &Store, sequence: Sequence, located: &Located) -> Result<EntryView, StateError> {
-    let stored = book::read_entry(store, located.position, node.rules().network())?;
+fn entry(store: &Store, sequence: Sequence, located: &Located) -> Result<EntryView, StateError> {
+    let stored = book::read_entry(store, located)?;
     let payload = stored.as_ref().and_then(|entry| entry.payload().map(|payload| (payload, entry.header())));
     let act = payload.and_then(|(payload, header)| Act::parse(payload, header).ok());
     let envelope = payload.and_then(|(payload, _)| Envelope::parse(payload).ok());
