@@ -1,23 +1,26 @@
 //! What a node does with entries that come from a peer: decode, restore, verify, append, sync, fold, commit. Beside it,
-//! the signatures of the same entries, verified with nothing around, on one core as well: the ledger has one thread.
+//! the signatures of the same entries, verified with nothing around. Both use all cores.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use ed25519_dalek::{Signature, VerifyingKey};
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::fixtures::{MapStorage, Network};
 use palabre_core::id::ContentHash;
-use palabre_core::keys::Secret;
-use palabre_core::ledger::{Attachment, Priority, Record};
+use palabre_core::keys::{KnownKeys, Secret};
+use palabre_core::ledger::{Attachment, Entry, EntryError, Priority, RawEntry, Record};
 use palabre_core::node::{Effect, Event, Facts, Identity, Link, Node, Ticket, Write};
 use palabre_core::state::{Position, Storage};
 use palabre_core::time::Millis;
 use palabre_proto::{Message, v1};
 use palabre_store::{Home, Settings, Store};
 
+use crate::plain;
 use crate::table::Row;
+use crate::verifier::{Verifier, verify_on};
 
 /// Entries that the newcomer lacks: some weeks of a lively region.
 const ENTRIES: u64 = 12_000;
@@ -31,10 +34,11 @@ pub(crate) fn measure() -> Vec<Row> {
     let (mut holder, mut held) = holder(&network);
     let records = held.records.clone();
 
-    let plain = verify_plainly(&network, &records);
+    let before = plain::verify_strict(network.id(), &records);
     let ours = ingest(&network, (&mut holder, &mut held));
-    let judged = verify_records(&network, &records);
-    let beside = || (plain, "verify_strict".to_owned());
+    let judged = verify_entries(&network, &records);
+    let plain = f64::midpoint(before, plain::verify_strict(network.id(), &records));
+    let beside = || (plain, "verify_strict, all cores".to_owned());
     vec![
         Row {
             what: "entries verified (parsed, hashed, judged)".to_owned(),
@@ -107,42 +111,32 @@ fn append_in_memory(node: &mut Node, storage: &mut MapStorage, effects: Vec<Effe
     }
 }
 
-/// Signatures a second, with the keys at hand and nothing else to do.
-fn verify_plainly(network: &Network, records: &[Vec<u8>]) -> f64 {
-    let mut keys: BTreeMap<Vec<u8>, VerifyingKey> = BTreeMap::new();
-    let signed: Vec<(VerifyingKey, Vec<u8>, Signature)> = records
-        .iter()
-        .filter_map(|bytes| match v1::Record::decode(bytes.as_slice()).unwrap().kind {
-            Some(v1::record::Kind::Entry(entry)) => Some(entry),
-            _ => None,
-        })
-        .map(|entry| {
-            let author = v1::Header::decode(entry.header.as_slice()).unwrap().author;
-            let key = *keys.entry(author.clone()).or_insert_with(|| VerifyingKey::try_from(author.as_slice()).unwrap());
-            let message = [b"palabre/entry/1".as_slice(), network.id().as_bytes(), &entry.header].concat();
-            (key, message, Signature::from_slice(&entry.signature).unwrap())
-        })
-        .collect();
+/// Entries a second through the parser and the judge of entries, without any disk.
+fn verify_entries(network: &Network, records: &[Vec<u8>]) -> f64 {
+    let raw = |bytes: &Vec<u8>| match v1::Record::decode(bytes.as_slice()).unwrap().kind {
+        Some(v1::record::Kind::Entry(entry)) => Some(RawEntry::from(entry)),
+        _ => None,
+    };
+    let entries: Vec<RawEntry> = records.iter().filter_map(raw).collect();
+    let count = entries.len();
+    let mut keys = KnownKeys::default();
+    keys.replace(network.seats.iter().map(|seat| seat.node.node_key()));
     let begun = Instant::now();
-    for (key, message, signature) in &signed {
-        key.verify_strict(message, signature).unwrap();
-    }
-    signed.len() as f64 / begun.elapsed().as_secs_f64()
-}
-
-/// Records a second through the parser and the judge of entries, without any disk.
-fn verify_records(network: &Network, records: &[Vec<u8>]) -> f64 {
-    let begun = Instant::now();
-    for bytes in records {
-        Record::verify(bytes, network.id()).unwrap();
-    }
-    records.len() as f64 / begun.elapsed().as_secs_f64()
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let verified = verify_on(cores, entries, network.id(), &keys);
+    let seconds = begun.elapsed().as_secs_f64();
+    assert!(verified.iter().all(Result::is_ok));
+    count as f64 / seconds
 }
 
 /// A newcomer with a disk, and the time that it spends.
 struct Newcomer {
     node: Node,
     store: Store,
+    verifier: Verifier,
+    answers: Receiver<Vec<Result<Entry, EntryError>>>,
+    /// Deliveries that are being verified.
+    under_way: usize,
     appends: Vec<Vec<Record>>,
     to_peer: VecDeque<Vec<u8>>,
     busy: Duration,
@@ -153,6 +147,10 @@ impl Newcomer {
         let effects = self.node.handle(&mut self.store, event, now).unwrap();
         for effect in effects {
             match effect {
+                Effect::Verify(entries) => {
+                    self.verifier.verify(entries, &self.node).unwrap();
+                    self.under_way += 1;
+                }
                 Effect::Append(records) => self.appends.push(records),
                 Effect::Send { packet, .. } => self.to_peer.push_back(packet),
                 // Attachments are another measurement.
@@ -177,6 +175,19 @@ impl Newcomer {
         }
     }
 
+    /// As the daemon does it: one delivery is made durable and folded while the next is verified.
+    fn take_verified(&mut self, now: Millis) {
+        while self.under_way > 0 {
+            let first = self.answers.recv().unwrap();
+            let others: Vec<_> = self.answers.try_iter().collect();
+            for entries in std::iter::once(first).chain(others) {
+                self.under_way -= 1;
+                self.handle(Event::Verified(entries), now);
+            }
+            self.sync(now);
+        }
+    }
+
     fn timed(&mut self, work: impl FnOnce(&mut Self)) {
         let begun = Instant::now();
         work(self);
@@ -193,9 +204,13 @@ fn ingest(network: &Network, (peer, held): (&mut Node, &mut MapStorage)) -> f64 
     let (store, _) = Store::open(&home, Settings::default()).unwrap();
     let seat = &network.seats[AUTHORS + 1];
     let (here, there) = (seat.node.node_key(), network.seats[AUTHORS].node.node_key());
-    let node = start(network, seat.node.clone(), &store);
+    let mut node = start(network, seat.node.clone(), &store);
+    node.verify_beside();
+    let (answer, answers) = channel();
+    let verifier = Verifier::start(move |entries| answer.send(entries).unwrap()).unwrap();
     let (appends, to_peer) = (Vec::new(), VecDeque::new());
-    let mut newcomer = Newcomer { node, store, appends, to_peer, busy: Duration::ZERO };
+    let mut newcomer =
+        Newcomer { node, store, verifier, answers, under_way: 0, appends, to_peer, busy: Duration::ZERO };
     let mut now = Millis(1_780_200_000_000);
     newcomer.node.begin(&newcomer.store, Facts::default(), now).unwrap();
     newcomer.handle(Event::Connected { peer: there }, now);
@@ -218,8 +233,13 @@ fn ingest(network: &Network, (peer, held): (&mut Node, &mut MapStorage)) -> f64 
             }
             newcomer.handle(Event::Tick, now);
             newcomer.sync(now);
+            newcomer.take_verified(now);
         });
     }
+    newcomer.timed(|newcomer| {
+        while !newcomer.node.settle(&mut newcomer.store).unwrap() {}
+        newcomer.store.commit_rest().unwrap();
+    });
     ENTRIES as f64 / newcomer.busy.as_secs_f64()
 }
 

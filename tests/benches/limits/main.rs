@@ -12,26 +12,36 @@ mod append;
 mod gossip;
 mod idle;
 mod ingest;
+mod million;
+mod plain;
 mod spread;
 mod table;
+/// The daemon's own.
+#[allow(unused_imports, reason = "its tests are no benchmarks")]
+#[path = "../../../node/app/src/daemon/verifier.rs"]
+mod verifier;
 
 use table::Row;
 
 /// A part: its letter, what it measures, and how.
 type Part = (&'static str, &'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("a", "verification and durable ingest, beside plain verify_strict", ingest::measure),
     ("b", "grouped durable append, beside a bare fdatasync loop", append::measure),
     ("c", "publish to the last of 23 nodes, beside plain gossipsub", spread::measure),
     ("d", "an idle node among 23", idle::measure),
+    ("e", "a large ledger: rebuilt, started, its memory and disk", million::measure),
 ];
 
 fn main() {
+    if million::is_child() {
+        return;
+    }
     // cargo hands `--bench` to every benchmark.
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     if let Some(unknown) = asked.iter().find(|word| !PARTS.iter().any(|(letter, ..)| letter == word)) {
-        eprintln!("there is no part {unknown}; there are a, b, c, d");
+        eprintln!("there is no part {unknown}; there are a, b, c, d, e");
         std::process::exit(2);
     }
     for (letter, what, measure) in PARTS {
