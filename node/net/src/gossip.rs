@@ -3,6 +3,7 @@
 
 use crate::config::StartError;
 use crate::counters::Meters;
+use crate::pace::Rate;
 use libp2p::PeerId;
 use libp2p::gossipsub::{
     self, Behaviour, ConfigBuilder, DataTransform, IdentTopic, Message, MessageAcceptance, MessageAuthenticity,
@@ -44,6 +45,10 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// A neighbour is told "do not send me this one" only for messages that cost more than telling it.
 const DONT_WANT: usize = 8 * 1024;
+
+/// Messages of gossipsub from one connection, control messages and duplicates included. An author may announce the whole
+/// allowance of a day in a minute.
+pub(crate) const FLOOD: Rate = Rate { burst: 40_000, per_second: 400 };
 
 /// What gossip is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
