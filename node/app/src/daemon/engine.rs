@@ -158,6 +158,9 @@ impl Engine {
             Notice::Fork { log, sequence } => {
                 warn!(author = %log.author, log = %log.log, %sequence, "a log is forked: nothing of it has effect from there on");
             }
+            Notice::BeyondAllowance { author } => {
+                warn!(%author, "an author has more to give than its share of the day: the rest is taken on the days after");
+            }
             Notice::Paused { peer, fault } => warn!(%peer, fault, "a peer is left alone for a while"),
             Notice::DamagedRecord { log, sequence } => {
                 warn!(author = %log.author, log = %log.log, %sequence, "a damaged record; peers are asked for it");

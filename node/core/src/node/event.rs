@@ -44,6 +44,13 @@ pub enum Event {
         /// The other node.
         peer: NodeKey,
     },
+    /// A node broke a rule of the wire below frames; its connection is closed.
+    Misused {
+        /// The node.
+        peer: NodeKey,
+        /// Which.
+        how: Misuse,
+    },
     /// A node could not be reached.
     DialFailed {
         /// The node.
@@ -116,6 +123,23 @@ pub enum Event {
     Mended(Mended),
     /// Time has passed.
     Tick,
+}
+
+/// A rule of the wire below frames that a peer broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Misuse {
+    /// A packet beyond the limit, or one whose length is malformed.
+    #[error("sent a packet that is too long or has no proper length")]
+    Packet,
+    /// It does not take what it asked for.
+    #[error("does not read what it asks for")]
+    NotReading,
+    /// More gossip than a region has.
+    #[error("floods gossip")]
+    Flood,
+    /// More streams than a connection may have.
+    #[error("opened more streams than a connection may have")]
+    Streams,
 }
 
 /// Whether gossip may pass a message on.
@@ -245,6 +269,18 @@ pub enum Fault {
     /// A mandate that does not count.
     #[error("it sent a mandate that does not count: {0}")]
     Mandate(#[from] crate::charter::MandateError),
+    /// It broke a rule below frames.
+    #[error("it {0}")]
+    Misuse(#[from] Misuse),
+    /// A gossip message that no honest node passes on.
+    #[error("it passed on a gossip message that is not authentic")]
+    Gossip,
+    /// Own entries of this node that it does not have.
+    #[error("it showed own entries of this node that it does not have")]
+    OwnEntries,
+    /// Nothing came for a long time of what it had shown.
+    #[error("it does not deliver what it shows")]
+    Undelivered,
     /// Another charter than the one that founded this network.
     #[error("it follows another charter")]
     Charter,
@@ -257,6 +293,9 @@ pub enum Fault {
     /// More entries than were wanted.
     #[error("it sent more entries than were asked for")]
     Unasked,
+    /// No further fault: it is left alone for an earlier one.
+    #[error("it is left alone for a while")]
+    Paused,
     /// No fault: more connections than are kept.
     #[error("enough connections: another node is nearer")]
     Surplus,
@@ -296,6 +335,12 @@ pub enum Notice {
         log: LogName,
         /// Its place there.
         sequence: Sequence,
+    },
+    /// An author has more to give than its share of the day: the rest is taken on the days after. Of the node itself: the
+    /// others do so.
+    BeyondAllowance {
+        /// Who.
+        author: NodeKey,
     },
     /// A peer did something wrong and is paused.
     Paused {

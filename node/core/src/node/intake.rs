@@ -9,10 +9,11 @@ use palabre_proto::v1;
 
 use super::Node;
 use super::event::{Effect, Fault, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::fetch::WHOLE_MAX;
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, Effective, Verdict};
 use crate::ledger::entry::content_hash;
-use crate::ledger::{Entry, ForkProof, Head, RawEntry, Record};
+use crate::ledger::{Entry, ForkProof, Head, Priority, RawEntry, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
 use crate::time::Moment;
@@ -38,6 +39,7 @@ pub(super) struct Intake {
     batches: VecDeque<Batch>,
     damaged: BTreeMap<LogName, Vec<Sequence>>,
     refused: Option<Moment>,
+    forks: BTreeMap<LogName, (Sequence, (EntryId, EntryId))>,
 }
 
 /// Milliseconds after a refusal by the disk before peers are asked again for what it did not take.
@@ -57,6 +59,8 @@ pub(super) enum Outcome {
     Parted,
     /// It has no place here now.
     Dropped,
+    /// Its author has had its share of the day: it will be asked for tomorrow.
+    Waits,
 }
 
 impl Intake {
@@ -145,18 +149,18 @@ impl Node {
             Verdict::Ahead => Ok(self.take(entry, false)),
             Verdict::TooFarAhead | Verdict::Frozen => Ok(Outcome::Dropped),
             Verdict::Parted => Ok(Outcome::Parted),
-            Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take(entry, false)),
+            Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take_again(entry)),
             Verdict::Held => Ok(Outcome::Held),
             Verdict::Conflict(there) => {
                 let Some(other) = book::read_entry(storage, there.position, &self.network)? else {
                     return Ok(Outcome::Dropped);
                 };
                 Ok(match ForkProof::new(entry, &other) {
-                    Ok(proof) => {
+                    Ok(proof) if self.take_fork(&proof) => {
                         let deeper = proof.parted_before();
                         Outcome::Fork(Record::Fork(Box::new(proof)), deeper)
                     }
-                    Err(_) => Outcome::Dropped,
+                    _ => Outcome::Dropped,
                 })
             }
         }
@@ -169,12 +173,49 @@ impl Node {
     }
 
     fn take(&mut self, entry: &Entry, continues: bool) -> Outcome {
+        let new_log = !self.is_begun(&entry.header().log_name());
+        if !self.spend(entry.header().author, weight(entry), new_log) {
+            return Outcome::Waits;
+        }
         self.intake.take(entry, continues);
         Outcome::Taken(Record::Entry(Box::new(entry.clone())))
     }
 
+    /// One that is held, whose record is damaged: counted on its day.
+    fn take_again(&mut self, entry: &Entry) -> Outcome {
+        self.intake.take(entry, false);
+        Outcome::Taken(Record::Entry(Box::new(entry.clone())))
+    }
+
+    /// Whether a fork proof says more than what is known, and its author has a share left: an author may forge them
+    /// without end, each lower than the one before.
+    pub(super) fn take_fork(&mut self, proof: &ForkProof) -> bool {
+        let (log, place) = (proof.log(), (proof.sequence(), proof.ids()));
+        let pending = self.intake.forks.get(&log).is_some_and(|pending| *pending <= place);
+        let new_log = !self.is_begun(&log);
+        let takes = !pending && self.ledger.wants_fork(proof) && self.spend(log.author, proof.size() as u64, new_log);
+        if takes {
+            self.intake.forks.insert(log, place);
+        }
+        takes
+    }
+
+    /// A fork proof is durable, or was refused by the disk.
+    pub(super) fn settle_fork(&mut self, proof: &ForkProof) {
+        self.intake.forks.remove(&proof.log());
+    }
+
+    /// Whether anything of a log is held or on its way to the disk.
+    pub(super) fn is_begun(&self, log: &LogName) -> bool {
+        self.ledger.is_begun(log) || self.intake.pending.contains_key(log) || self.intake.forks.contains_key(log)
+    }
+
     /// The own entry goes to the disk like any other.
     pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
+        let new_log = !self.is_begun(&entry.header().log_name());
+        if !self.spend(self.key, weight(&entry), new_log) {
+            self.note_beyond(self.key, out);
+        }
         self.intake.take(&entry, true);
         let batch = Batch { tickets: BTreeMap::from([(entry.id(), ticket)]), ..Batch::default() };
         // The disk may have refused the record of the log when that was opened.
@@ -220,6 +261,7 @@ impl Node {
             }
         }
         self.digest = None;
+        self.remember_allowances(storage, records)?;
         out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
         if let Some((peer, bytes)) = batch.owed {
             self.owe(peer, bytes, out);
@@ -242,6 +284,9 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
+                if entry.header().priority == Priority::Urgent && !self.is_urgent(entry) {
+                    book::serve_as_routine(storage, &log, sequence)?;
+                }
                 self.want_attachments(storage, entry, &effective)?;
             }
             Verdict::Held => {
@@ -293,6 +338,7 @@ impl Node {
         self.intake.refused = Some(now);
         let batches = std::mem::take(&mut self.intake.batches);
         self.intake.pending.clear();
+        self.intake.forks.clear();
         self.intake.tentative.clear();
         for batch in batches {
             let refused =
@@ -314,6 +360,12 @@ impl Node {
 pub(super) fn kept(entry: &Entry, contents: Vec<Vec<u8>>) -> Vec<(ContentHash, Vec<u8>)> {
     let named = entry.header().attachments.iter().zip(contents);
     named.filter(|(a, c)| !c.is_empty() && content_hash(c) == a.hash).map(|(a, c)| (a.hash, c)).collect()
+}
+
+/// Bytes that an entry brings here: its own, and those of the attachments that will be fetched.
+fn weight(entry: &Entry) -> u64 {
+    let attachments = entry.header().attachments.iter().map(|attachment| attachment.size);
+    entry.size() as u64 + attachments.filter(|size| *size <= WHOLE_MAX).sum::<u64>()
 }
 
 /// The message of a range of one log.

@@ -18,12 +18,12 @@ const LOW: usize = 4;
 const HIGH: usize = 6;
 /// The same on a metered link.
 const METERED: usize = 2;
+/// Most addresses that are remembered of what the local network says of a node: IPv4 and IPv6 of some interfaces.
+const FOUND_MAX: usize = 16;
 /// First pause after a failure, in milliseconds.
 const PAUSE_FIRST: u64 = 1_000;
 /// Longest pause after failures: a peer that comes back is found within minutes.
 const PAUSE_LAST: u64 = 5 * 60_000;
-/// Pause of a peer that did something wrong, first and doubling.
-const PAUSE_FAULT: u64 = 30_000;
 /// Milliseconds after which a dial that nobody answered for counts as failed.
 const DIAL_PATIENCE: u64 = 90_000;
 /// Milliseconds after which a dial that nobody has answered holds no place any more: a machine that lost its power answers
@@ -97,20 +97,30 @@ impl Neighbours {
         let known = self.known.entry(*peer).or_default();
         known.dialing = None;
         known.failures = known.failures.saturating_add(1);
-        known.not_before = now.plus(backoff(PAUSE_FIRST, known.failures, peer, salt));
+        known.not_before = known.not_before.max(now.plus(backoff(PAUSE_FIRST, PAUSE_LAST, known.failures, peer, salt)));
         known.unreached = why.or_else(|| known.unreached.take());
     }
 
-    /// The peer did something wrong: it is left alone, longer each time.
-    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, now: Moment) {
-        let salt = self.salt;
+    /// The peer did something wrong: it is left alone until then.
+    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, until: Moment) {
         let known = self.known.entry(peer).or_default();
-        known.failures = known.failures.saturating_add(1);
-        known.not_before = now.plus(backoff(PAUSE_FAULT, known.failures, &peer, salt));
+        known.not_before = until;
         known.fault = Some(fault);
     }
 
-    pub(super) fn found(&mut self, peer: NodeKey, addresses: Vec<String>) {
+    /// Something about a node that people should know, without a pause.
+    pub(super) fn note(&mut self, node: NodeKey, what: String) {
+        self.known.entry(node).or_default().fault = Some(what);
+    }
+
+    /// Differs from node to node.
+    pub(super) const fn salt(&self) -> u64 {
+        self.salt
+    }
+
+    /// Addresses of an admitted node were found nearby: it may be dialled at once.
+    pub(super) fn found(&mut self, peer: NodeKey, mut addresses: Vec<String>) {
+        addresses.truncate(FOUND_MAX);
         let known = self.known.entry(peer).or_default();
         known.found = addresses;
         known.not_before = Moment::default();
@@ -279,8 +289,8 @@ impl Acquaintance {
 }
 
 /// Doubling pauses, each longer by up to a quarter: nodes that lost power together do not come back in step.
-fn backoff(first: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
-    let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(PAUSE_LAST);
+pub(super) fn backoff(first: u64, last: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
+    let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(last);
     let spread =
         u64::from(peer.as_bytes()[0]).wrapping_mul(31).wrapping_add(salt).wrapping_add(u64::from(failures)) % 256;
     doubled + doubled * spread / 1024

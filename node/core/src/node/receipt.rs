@@ -3,6 +3,7 @@
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
+use super::conduct::Work;
 use super::event::{Effect, Fault};
 use super::intake::{Batch, Outcome, kept};
 use super::serve::parse_range;
@@ -31,10 +32,7 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
-        self.wants.delivers(&peer);
-        if let Some(session) = self.sessions.get_mut(&peer) {
-            session.owing_since = now;
-        }
+        let owed = self.wants.under_way(&peer);
         let mut receipt = Receipt::default();
         let mut outcome = Ok(());
         for delivered in message.entries {
@@ -45,6 +43,12 @@ impl Node {
         }
         for missing in &message.missing {
             outcome = outcome.and_then(|()| self.not_there(peer, missing, now));
+        }
+        if self.wants.under_way(&peer) < owed {
+            self.wants.delivers(&peer);
+            if let Some(session) = self.sessions.get_mut(&peer) {
+                session.owing_since = now;
+            }
         }
         let Receipt { records, mut batch, bytes } = receipt;
         if records.is_empty() {
@@ -81,6 +85,11 @@ impl Node {
         receipt.bytes += (entry.size() + restored.attachments.iter().map(Vec::len).sum::<usize>()) as u64;
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
         self.wants.arrived(&log, sequence);
+        if !matches!(outcome, Outcome::Taken(_) | Outcome::Fork(..))
+            && let Err(fault) = self.conducts.charge(peer, Work::Useless, now)
+        {
+            return Ok(Err(fault));
+        }
         let before = Sequence::new(sequence.get() - 1);
         match (outcome, before) {
             (Outcome::Taken(record), _) => {
@@ -100,7 +109,7 @@ impl Node {
                 self.disbelieve(&peer, &log, now);
             }
             (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log, now),
-            (Outcome::Held, _) => {}
+            (Outcome::Held | Outcome::Waits, _) => {}
         }
         Ok(Ok(()))
     }
@@ -113,7 +122,8 @@ impl Node {
             session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
         }
         self.disbelieve(&peer, &log, now);
-        Ok(())
+        // They cost this node a new log.
+        if log.author == self.key { Err(Fault::OwnEntries) } else { Ok(()) }
     }
 
     /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.

@@ -9,6 +9,7 @@ use crate::charter::{CharterSignature, RawMandate};
 use crate::id::NodeKey;
 use crate::ledger::Record;
 use crate::sync::session::Digest;
+use crate::time::Moment;
 
 impl Node {
     /// Sends all that is held, once for each state of it.
@@ -26,7 +27,7 @@ impl Node {
     }
 
     /// Takes in the rules of a peer, whoever carries them. What came before a fault counts all the same.
-    pub(super) fn their_rules(&mut self, message: &v1::Rules, out: &mut Vec<Effect>) -> Result<(), Fault> {
+    pub(super) fn their_rules(&mut self, message: &v1::Rules, now: Moment, out: &mut Vec<Effect>) -> Result<(), Fault> {
         if message.charters.iter().any(|bytes| bytes != self.rules.charter().bytes()) {
             return Err(Fault::Charter);
         }
@@ -35,7 +36,7 @@ impl Node {
         if !records.is_empty() {
             self.digest = None;
             self.append(records, Batch::default(), out);
-            out.push(self.admit());
+            out.push(self.admit(now));
         }
         outcome
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
+use super::allowance::Allowances;
+use super::conduct::Conducts;
 use super::fetch::Fetches;
 use super::gossip::Announced;
 use super::intake::{Batch, Intake};
@@ -18,7 +20,7 @@ use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Ledger, OwnLog, Record};
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage};
-use crate::time::{Millis, Steady};
+use crate::time::{Millis, Moment, Steady};
 
 /// Who the node is.
 pub struct Identity {
@@ -62,6 +64,9 @@ impl Node {
             wants: Wants::default(),
             announced: Announced::default(),
             fetches: Fetches::default(),
+            conducts: Conducts::default(),
+            allowances: Allowances::load(storage)?,
+            admitted_at: Moment::default(),
             steady: Steady::default(),
             digest: None,
             behind_since: None,
@@ -148,8 +153,9 @@ impl Node {
     /// The log that goes on is the one that was opened last on this disk. Which own entries are held does not tell: those
     /// of an earlier log may have come back from peers, and not all of them yet.
     pub fn begin<S: Storage>(&mut self, storage: &S, facts: Facts, now: Millis) -> Result<Vec<Effect>, StateError> {
-        self.neighbours.begin(self.steady.advance(now));
-        let mut out = vec![self.admit()];
+        let now = self.steady.advance(now);
+        self.neighbours.begin(now);
+        let mut out = vec![self.admit(now)];
         let opened = storage.get(OPENED)?.and_then(|log| LogId::try_from(log.as_slice()).ok());
         let name = opened.map(|log| LogName { author: self.key, log });
         match name.filter(|name| !facts.tail_doubtful && !self.is_broken(name)) {
@@ -193,11 +199,12 @@ impl Node {
         storage.put(OPENED.to_vec(), log.as_bytes().to_vec())
     }
 
-    /// The nodes that the rules admit are those that may connect and are dialled.
-    pub(super) fn admit(&mut self) -> Effect {
-        let keys: Vec<NodeKey> =
+    /// Who may connect and is dialled: those whom the rules admit, without those who are left alone for what they did.
+    pub(super) fn admit(&mut self, now: Moment) -> Effect {
+        let mut keys: Vec<NodeKey> =
             self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect();
         self.neighbours.admit(keys.clone());
+        keys.retain(|key| !self.conducts.is_paused(key, now));
         Effect::Admit(keys)
     }
 }

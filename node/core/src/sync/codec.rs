@@ -83,6 +83,11 @@ impl Unpacker {
 
     /// The frame in a packet. Never grows beyond [`FRAME_MAX`], whatever the packet says.
     pub fn unpack(&mut self, packet: &[u8]) -> Result<v1::sync_frame::Body, CodecError> {
+        self.unpack_measured(packet).map(|(body, _)| body)
+    }
+
+    /// The same with the bytes that the frame has when it is not compressed.
+    pub fn unpack_measured(&mut self, packet: &[u8]) -> Result<(v1::sync_frame::Body, usize), CodecError> {
         let mut plain = vec![0; (packet.len() * 4).clamp(FIRST_ROOM, FRAME_MAX + 1)];
         let mut input = InBuffer::around(packet);
         let mut len = 0;
@@ -103,7 +108,8 @@ impl Unpacker {
             }
             len = written;
         }
-        v1::SyncFrame::decode(&plain[..len])?.body.ok_or(CodecError::Empty)
+        let body = v1::SyncFrame::decode(&plain[..len])?.body.ok_or(CodecError::Empty)?;
+        Ok((body, len))
     }
 }
 

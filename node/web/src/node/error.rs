@@ -47,9 +47,6 @@ pub enum NodeError {
     /// The document is withdrawn and takes no further act.
     #[error("the document {0} is withdrawn")]
     Withdrawn(EntryId),
-    /// The allowance of the day is used up.
-    #[error("the allowance of the day is used up")]
-    Allowance,
     /// The content did not come whole.
     #[error("the content did not come whole")]
     Upload(#[source] io::Error),
@@ -87,7 +84,6 @@ impl From<NodeError> for Problem {
                 Self::new(Kind::Refused, text!("err-no-right", reason = void_words(&reason)))
             }
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
-            NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
             NodeError::Paused(obstacle) => Self::new(Kind::Attention, text!("err-paused", obstacle = obstacle.text())),

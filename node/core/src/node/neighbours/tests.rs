@@ -36,3 +36,12 @@ fn machines_that_answer_nothing_do_not_hold_up_the_others() {
     asked.extend(dialed(&mut neighbours, &network, PROMISING));
     assert_eq!(asked, others.into_iter().collect(), "all have been dialed once the first have not answered");
 }
+
+#[test]
+fn who_is_left_alone_is_not_dialed_earlier_because_a_dial_has_failed() {
+    let (mut neighbours, _, others) = among_seven();
+    let until = Moment::default().plus(60_000);
+    neighbours.paused(others[0], "a fault".to_owned(), until);
+    neighbours.failed(&others[0], None, Moment::default());
+    assert_eq!(neighbours.known[&others[0]].not_before, until);
+}
