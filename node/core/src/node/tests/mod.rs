@@ -3,6 +3,7 @@
 mod acts;
 mod bounds;
 mod days;
+mod forks;
 mod found;
 mod region;
 
