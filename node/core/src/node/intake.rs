@@ -38,6 +38,8 @@ pub(super) struct Intake {
     batches: VecDeque<Batch>,
     damaged: BTreeMap<LogName, Vec<Sequence>>,
     refused: Option<Moment>,
+    /// Whole entries that came from peers since the start, each copy counted.
+    received: u64,
 }
 
 /// Milliseconds after a refusal by the disk before peers are asked again for what it did not take.
@@ -60,6 +62,11 @@ pub(super) enum Outcome {
 }
 
 impl Intake {
+    /// Whole entries that came from peers since the start, each copy counted.
+    pub(super) const fn received(&self) -> u64 {
+        self.received
+    }
+
     fn is_pending(&self, log: &LogName, sequence: Sequence) -> Option<EntryId> {
         self.pending.get(log)?.get(&sequence).copied()
     }
@@ -122,6 +129,7 @@ impl Node {
         storage: &S,
         raw: RawEntry,
     ) -> Result<Result<(Entry, Outcome), Fault>, StateError> {
+        self.intake.received += 1;
         let entry = match raw.verify(&self.network) {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error.into())),
