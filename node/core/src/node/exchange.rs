@@ -52,7 +52,7 @@ impl Node {
         for (peer, session) in &mut self.sessions {
             if session.their_digest == Some(digest) || session.sent_digest == Some(digest) {
                 session.untold_since = None;
-            } else if now.since(*session.untold_since.get_or_insert(now)) >= DIGEST_AFTER {
+            } else if now.since(*session.untold_since.get_or_insert(now)) >= patience(&self.key, peer) {
                 due.push(*peer);
             }
         }
@@ -187,6 +187,12 @@ impl Node {
         }
         Ok(Ok(()))
     }
+}
+
+/// Milliseconds that a change waits for its digest. Of two neighbours the one with the lower key speaks first; the other,
+/// who mostly holds the same by then, need not.
+fn patience(own: &NodeKey, peer: &NodeKey) -> u64 {
+    if own < peer { DIGEST_AFTER } else { 2 * DIGEST_AFTER }
 }
 
 /// Why a frontier is sent.

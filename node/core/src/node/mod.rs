@@ -16,6 +16,8 @@
 //! | `neighbours` | whom to be connected to |
 //! | [`status`] | what people see of it |
 
+#[cfg(test)]
+mod bytes;
 pub mod event;
 mod exchange;
 mod fetch;
@@ -45,8 +47,8 @@ use crate::id::{NetworkId, NodeKey};
 use crate::keys::Secret;
 use crate::ledger::{Ledger, OwnLog, Record};
 use crate::state::{StateError, Storage};
-use crate::sync::Session;
 use crate::sync::session::Digest;
+use crate::sync::{CodecError, Session};
 use crate::time::{Millis, Moment, Steady};
 use fetch::Fetches;
 use gossip::Announced;
@@ -201,8 +203,17 @@ impl Node {
 
     /// Packs a frame for a peer. A frame that cannot be packed closes the connection: what follows would not be read.
     fn send(&mut self, peer: NodeKey, body: Body, out: &mut Vec<Effect>) {
+        self.send_with(peer, |session| session.pack(body), out);
+    }
+
+    fn send_with(
+        &mut self,
+        peer: NodeKey,
+        pack: impl FnOnce(&mut Session) -> Result<Vec<u8>, CodecError>,
+        out: &mut Vec<Effect>,
+    ) {
         let Some(session) = self.sessions.get_mut(&peer) else { return };
-        match session.pack(body) {
+        match pack(session) {
             Ok(packet) => out.push(Effect::Send { peer, packet }),
             Err(error) => {
                 self.sessions.remove(&peer);
@@ -215,6 +226,7 @@ impl Node {
     fn tick<S: Storage>(&mut self, storage: &mut S, now: Moment, out: &mut Vec<Effect>) -> Result<(), StateError> {
         self.announced.expire(now, out);
         self.notice_stalled(now);
+        self.end_backlogs(now, out);
         self.tell_changes(now, out);
         self.ask_anew(now, out);
         self.plan(now, out);
