@@ -113,6 +113,7 @@ impl Node {
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
+            Event::AskedInVain { peer, hash } => self.asked_in_vain(storage, peer, hash, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
             Event::Mended(part) => self.append(vec![Record::Mended(part)], Batch::default(), &mut out),
             Event::Tick => self.tick(storage, now, &mut out)?,
@@ -189,6 +190,7 @@ impl Node {
             }
             Body::Delivery(message) => self.delivery(storage, peer, message, now, out),
             Body::Credit(message) => self.credited(storage, peer, message.bytes, out),
+            Body::Held(message) => self.held_now(storage, peer, &message, now, out),
         }
     }
 

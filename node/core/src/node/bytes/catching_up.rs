@@ -22,6 +22,7 @@ pub(super) fn kind(body: &Body) -> &'static str {
         Body::Delivery(_) => "delivery",
         Body::Credit(_) => "credit",
         Body::Forks(_) => "forks",
+        Body::Held(_) => "held",
     }
 }
 

@@ -32,6 +32,8 @@ struct Asked {
     since: Moment,
     /// Whether it has begun to send.
     begun: bool,
+    /// Whether it has said since that it holds the attachment: then a refusal that was under way is not its last word.
+    holds: bool,
 }
 
 impl Asked {
@@ -77,7 +79,7 @@ impl Asking {
         let tried = self.searches.get(hash).map(|search| &search.tried);
         let free = |peer: &&NodeKey| tried.is_none_or(|tried| !tried.contains(peer)) && !self.is_busy(peer);
         if let Some(peer) = peers.iter().find(free).copied() {
-            self.under_way.insert((*hash, peer), Asked { since: now, begun: false });
+            self.under_way.insert((*hash, peer), Asked { since: now, begun: false, holds: false });
             return Some(peer);
         }
         if let Some(search) = self.searches.get_mut(hash) {
@@ -96,12 +98,25 @@ impl Asking {
 
     /// A peer did not deliver.
     pub(super) fn failed(&mut self, hash: ContentHash, peer: NodeKey) {
-        self.under_way.remove(&(hash, peer));
+        if self.under_way.remove(&(hash, peer)).is_some_and(|asked| asked.holds) {
+            return;
+        }
         if !self.searches.contains_key(&hash) && self.searches.len() >= SEARCHES_MAX {
             let longest = self.searches.iter().max_by_key(|(_, search)| search.again).map(|(hash, _)| *hash);
             longest.and_then(|hash| self.searches.remove(&hash));
         }
         self.searches.entry(hash).or_default().tried.insert(peer);
+    }
+
+    /// A peer that did not have it has it now: it may be asked again, and at once.
+    pub(super) fn holds_now(&mut self, hash: &ContentHash, peer: &NodeKey) {
+        if let Some(asked) = self.under_way.get_mut(&(*hash, *peer)) {
+            asked.holds = true;
+        } else if let Some(search) = self.searches.get_mut(hash)
+            && search.tried.remove(peer)
+        {
+            search.again = None;
+        }
     }
 
     /// The attachment is held.
@@ -186,6 +201,24 @@ mod tests {
         assert_eq!(asking.choose(&HASH, &PEERS, at(now)), None);
         asking.retry();
         assert_eq!(asking.choose(&HASH, &PEERS, at(now)), Some(AUTHOR));
+    }
+
+    #[test]
+    fn who_has_it_by_now_is_asked_at_once() {
+        let mut asking = Asking::default();
+        for peer in PEERS {
+            assert_eq!(asking.choose(&HASH, &PEERS, at(0)), Some(peer));
+            asking.failed(HASH, peer);
+        }
+        assert_eq!(asking.choose(&HASH, &PEERS, at(1)), None);
+        asking.holds_now(&HASH, &OTHER);
+        assert_eq!(asking.choose(&HASH, &PEERS, at(2)), Some(OTHER));
+        // It may say so before its refusal arrives: it is asked again all the same.
+        asking.holds_now(&HASH, &OTHER);
+        asking.failed(HASH, OTHER);
+        assert_eq!(asking.choose(&HASH, &PEERS, at(3)), Some(OTHER));
+        asking.failed(HASH, OTHER);
+        assert_eq!(asking.choose(&HASH, &PEERS, at(4)), None);
     }
 
     #[test]
