@@ -42,7 +42,8 @@ impl Node {
             session.sent_digest = Some(digest);
             session.untold_since = None;
         }
-        self.send(peer, Body::Digest(digest.to_message()), out);
+        let full = self.neighbours.is_full();
+        self.send(peer, Body::Digest(v1::Digest { full, ..digest.to_message() }), out);
     }
 
     /// Sends a digest to whoever has not seen the present one for a while and does not hold the same.
@@ -77,7 +78,11 @@ impl Node {
         }
         for peer in due {
             self.wants.forget_branches(&peer);
-            self.send(peer, Body::Digest(v1::Digest { anew: true, ..mine.to_message() }), out);
+            self.send(
+                peer,
+                Body::Digest(v1::Digest { anew: true, full: self.neighbours.is_full(), ..mine.to_message() }),
+                out,
+            );
         }
     }
 
@@ -89,6 +94,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), Fault> {
         let theirs = Digest::parse(message).ok_or(Fault::Malformed("digest"))?;
+        self.neighbours.says_full(&peer, message.full);
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
         session.their_digest = Some(theirs);

@@ -36,3 +36,37 @@ fn machines_that_answer_nothing_do_not_hold_up_the_others() {
     asked.extend(dialed(&mut neighbours, &network, PROMISING));
     assert_eq!(asked, others.into_iter().collect(), "all have been dialed once the first have not answered");
 }
+
+/// The neighbours connected to these, each since the start.
+fn connected(neighbours: &mut Neighbours, peers: &[NodeKey]) {
+    for peer in peers {
+        neighbours.connected(*peer, Moment::default());
+    }
+}
+
+#[test]
+fn who_had_more_connections_than_it_keeps_is_left_alone_by_those_who_have_others() {
+    let (mut neighbours, network, others) = among_seven();
+    connected(&mut neighbours, &others[..3]);
+    neighbours.says_full(&others[2], true);
+    neighbours.disconnected(&others[2], Moment::default());
+    // All others together would make four with it.
+    for other in &others[3..] {
+        neighbours.paused(*other, String::new(), Moment::default());
+    }
+    assert!(dialed(&mut neighbours, &network, PAUSE_FIRST).is_empty());
+    assert!(dialed(&mut neighbours, &network, PAUSE_FAULT / 2).is_empty());
+    neighbours.disconnected(&others[0], Moment::default());
+    neighbours.disconnected(&others[1], Moment::default());
+    let all: BTreeSet<NodeKey> = dialed(&mut neighbours, &network, PAUSE_FAULT / 2);
+    assert_eq!(all, others[..3].iter().copied().collect(), "who is alone dials everybody");
+}
+
+#[test]
+fn a_node_is_full_when_it_will_close_a_connection() {
+    let (mut neighbours, _, others) = among_seven();
+    connected(&mut neighbours, &others[..HIGH]);
+    assert!(!neighbours.is_full());
+    connected(&mut neighbours, &others[..=HIGH]);
+    assert!(neighbours.is_full());
+}
