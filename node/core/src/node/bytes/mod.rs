@@ -2,4 +2,5 @@
 
 mod catching_up;
 mod five_peers;
+mod live;
 mod region;
