@@ -4,6 +4,8 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a fixture that cannot be made is a failed test")]
 
+pub mod prose;
+
 use std::collections::BTreeMap;
 
 use palabre_proto::{Message, v1};

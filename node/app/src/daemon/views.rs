@@ -75,6 +75,7 @@ pub(super) fn metrics(node: &Node, store: &Store, counters: &Counters, started: 
         gossip_bytes_out: counters.gossip.published.bytes,
         attachment_bytes_in: over_nodes(|n| n.attachments_in.bytes),
         attachment_bytes_out: over_nodes(|n| n.attachments_out.bytes),
+        entries_in: node.entries_received(),
         wire_bytes_in: counters.wire_in,
         wire_bytes_out: counters.wire_out,
         lag_entries: node.lag(now()).entries,

@@ -148,7 +148,7 @@ impl Wire {
             }
             NetEvent::Gossip { topic: Topic::Witness, .. } => {}
             NetEvent::AttachmentAsked { node, hash, reply } => {
-                files::serve(node, hash, reply, self.attachments.clone());
+                files::serve(node, hash, reply, self.attachments.clone(), self.jobs.clone());
             }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");

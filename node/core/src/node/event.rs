@@ -112,6 +112,13 @@ pub enum Event {
         /// Which.
         hash: ContentHash,
     },
+    /// A peer has asked for an attachment that is not held here.
+    AskedInVain {
+        /// The peer.
+        peer: NodeKey,
+        /// Which.
+        hash: ContentHash,
+    },
     /// A record that the index names is damaged on disk.
     Damaged {
         /// Its log.

@@ -47,7 +47,8 @@ impl Node {
             session.sent_digest = Some(digest);
             session.untold_since = None;
         }
-        self.send(peer, Body::Digest(digest.to_message()), out);
+        let full = self.neighbours.is_full();
+        self.send(peer, Body::Digest(v1::Digest { full, ..digest.to_message() }), out);
     }
 
     /// Sends a digest to whoever has not seen the present one for a while and does not hold the same.
@@ -57,7 +58,7 @@ impl Node {
         for (peer, session) in &mut self.sessions {
             if session.their_digest == Some(digest) || session.sent_digest == Some(digest) {
                 session.untold_since = None;
-            } else if now.since(*session.untold_since.get_or_insert(now)) >= DIGEST_AFTER {
+            } else if now.since(*session.untold_since.get_or_insert(now)) >= patience(&self.key, peer) {
                 due.push(*peer);
             }
         }
@@ -83,7 +84,11 @@ impl Node {
         }
         for peer in due {
             self.wants.forget_branches(&peer);
-            self.send(peer, Body::Digest(v1::Digest { anew: true, ..mine.to_message() }), out);
+            self.send(
+                peer,
+                Body::Digest(v1::Digest { anew: true, full: self.neighbours.is_full(), ..mine.to_message() }),
+                out,
+            );
         }
     }
 
@@ -99,6 +104,7 @@ impl Node {
         if message.anew {
             self.conducts.asks_anew(peer, now)?;
         }
+        self.neighbours.says_full(&peer, message.full);
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
         session.their_digest = Some(theirs);
@@ -212,6 +218,12 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// Milliseconds that a change waits for its digest. Of two neighbours the one with the lower key speaks first; the other,
+/// who mostly holds the same by then, need not.
+fn patience(own: &NodeKey, peer: &NodeKey) -> u64 {
+    if own < peer { DIGEST_AFTER } else { 2 * DIGEST_AFTER }
 }
 
 /// Why a frontier is sent.

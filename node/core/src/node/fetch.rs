@@ -3,16 +3,20 @@
 //! What is missing stands in the index under `m` ‖ hash, so that a restart goes on where it stopped.
 
 mod asking;
+mod awaited;
 mod fresh;
 
+use palabre_proto::v1::{self, sync_frame::Body};
+
 use super::Node;
-use super::event::Effect;
+use super::event::{Effect, Fault};
 use crate::id::{ContentHash, NodeKey};
 use crate::ledger::Entry;
 use crate::ledger::book::{self, Effective};
 use crate::state::{State, StateError, Storage};
 use crate::time::Moment;
 use asking::Asking;
+use awaited::Awaited;
 use fresh::Fresh;
 
 /// Keys of the index under which missing attachments stand. The value is the size, 8 bytes big-endian, and the author.
@@ -29,6 +33,7 @@ const STEP_OVER: usize = 1_024;
 pub(super) struct Fetches {
     asking: Asking,
     fresh: Fresh,
+    awaited: Awaited,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
 }
@@ -115,6 +120,9 @@ impl Node {
     ) -> Result<(), StateError> {
         self.fetches.asking.settled(hash);
         storage.remove(&key(hash))?;
+        for peer in self.fetches.awaited.settled(hash) {
+            self.tell_held(peer, *hash, out);
+        }
         self.plan_fetches(storage, now, out)?;
         self.fetch_missing(storage, now, out)
     }
@@ -133,6 +141,44 @@ impl Node {
             self.fetches.fresh.add(missing);
         }
         self.plan_fetches(storage, now, out)
+    }
+
+    /// A peer asks for what is not held here: it hears of it when it is.
+    pub(super) fn asked_in_vain<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        hash: ContentHash,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        if storage.holds_attachment(&hash) {
+            // It has come since.
+            self.tell_held(peer, hash, out);
+        } else if storage.get(&key(&hash))?.is_some() {
+            self.fetches.awaited.by(peer, hash);
+        }
+        Ok(())
+    }
+
+    fn tell_held(&mut self, peer: NodeKey, hash: ContentHash, out: &mut Vec<Effect>) {
+        self.send(peer, Body::Held(v1::Held { attachments: vec![hash.as_bytes().to_vec()] }), out);
+    }
+
+    /// A peer that was asked in vain holds attachments now: it is asked again.
+    pub(super) fn held_now<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        peer: NodeKey,
+        message: &v1::Held,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        for hash in &message.attachments {
+            let Ok(hash) = ContentHash::try_from(hash.as_slice()) else { return Ok(Err(Fault::Malformed("hash"))) };
+            self.fetches.asking.holds_now(&hash, &peer);
+        }
+        self.plan_fetches(storage, now, out)?;
+        Ok(Ok(()))
     }
 
     /// A peer has begun to send an attachment.
@@ -220,6 +266,7 @@ impl Node {
     /// Fetches from a peer that is gone come to nothing.
     pub(super) fn drop_fetches(&mut self, peer: &NodeKey) {
         self.fetches.asking.gone(peer);
+        self.fetches.awaited.gone(peer);
     }
 }
 

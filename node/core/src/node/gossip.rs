@@ -10,6 +10,7 @@ use super::conduct::Work;
 use super::event::{Effect, Fault, MessageId, Verdict};
 use super::exchange::{ahead_message, parse_place};
 use super::intake::{Batch, Outcome};
+use super::serve::SMALL_ATTACHMENT;
 use crate::id::{EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::{Entry, RawEntry};
 use crate::state::{StateError, Storage};
@@ -90,10 +91,12 @@ impl Announced {
     }
 }
 
-/// The gossip message of a new own entry.
+/// The gossip message of a new own entry. One with a file that goes along is announced, however small: gossip carries no
+/// files, and each node would fetch it apart, at the price of a stream.
 pub(super) fn announce(entry: &Entry) -> Effect {
     let header = entry.header();
-    let body = if entry.size() <= WHOLE_MAX {
+    let brings_files = header.attachments.iter().any(|attachment| attachment.size <= SMALL_ATTACHMENT);
+    let body = if entry.size() <= WHOLE_MAX && !brings_files {
         v1::gossip::Body::Entry(entry.to_message())
     } else {
         v1::gossip::Body::Announcement(ahead_message(&header.log_name(), header.sequence, entry.id()))

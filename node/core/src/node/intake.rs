@@ -40,6 +40,8 @@ pub(super) struct Intake {
     damaged: BTreeMap<LogName, Vec<Sequence>>,
     refused: Option<Moment>,
     forks: BTreeMap<LogName, (Sequence, (EntryId, EntryId))>,
+    /// Whole entries that came from peers since the start, each copy counted.
+    received: u64,
 }
 
 /// Milliseconds after a refusal by the disk before peers are asked again for what it did not take.
@@ -64,6 +66,11 @@ pub(super) enum Outcome {
 }
 
 impl Intake {
+    /// Whole entries that came from peers since the start, each copy counted.
+    pub(super) const fn received(&self) -> u64 {
+        self.received
+    }
+
     fn is_pending(&self, log: &LogName, sequence: Sequence) -> Option<EntryId> {
         self.pending.get(log)?.get(&sequence).copied()
     }
@@ -126,6 +133,7 @@ impl Node {
         storage: &S,
         raw: RawEntry,
     ) -> Result<Result<(Entry, Outcome), Fault>, StateError> {
+        self.intake.received += 1;
         let entry = match raw.verify(&self.network) {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error.into())),

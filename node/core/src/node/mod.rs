@@ -19,6 +19,8 @@
 //! | [`status`] | what people see of it |
 
 mod allowance;
+#[cfg(test)]
+mod bytes;
 mod conduct;
 pub mod event;
 mod exchange;
@@ -53,8 +55,8 @@ use crate::id::{NetworkId, NodeKey};
 use crate::keys::Secret;
 use crate::ledger::{Ledger, OwnLog, Record};
 use crate::state::{StateError, Storage};
-use crate::sync::Session;
 use crate::sync::session::Digest;
+use crate::sync::{CodecError, Session};
 use crate::time::{Millis, Moment, Steady};
 use allowance::Allowances;
 use conduct::{Conducts, Work};
@@ -127,6 +129,7 @@ impl Node {
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
+            Event::AskedInVain { peer, hash } => self.asked_in_vain(storage, peer, hash, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
             Event::Mended(part) => self.append(vec![Record::Mended(part)], Batch::default(), &mut out),
             Event::Tick => self.tick(storage, now, &mut out)?,
@@ -221,6 +224,7 @@ impl Node {
             }
             Body::Delivery(message) => self.delivery(storage, peer, message, now, out),
             Body::Credit(message) => self.credited(storage, peer, message.bytes, now, out),
+            Body::Held(message) => self.held_now(storage, peer, &message, now, out),
         }
     }
 
@@ -237,6 +241,7 @@ impl Node {
                 Some(Work::Wanted(message.ranges.len(), entries.fold(0, u64::saturating_add)))
             }
             Body::Delivery(message) => Some(Work::Shown(message.missing.len())),
+            Body::Held(message) => Some(Work::Shown(message.attachments.len())),
             Body::Digest(_) | Body::Promise(_) | Body::Credit(_) => None,
         };
         self.conducts.charge(peer, Work::Frame(length), now)?;
@@ -265,8 +270,17 @@ impl Node {
 
     /// Packs a frame for a peer. A frame that cannot be packed closes the connection: what follows would not be read.
     fn send(&mut self, peer: NodeKey, body: Body, out: &mut Vec<Effect>) {
+        self.send_with(peer, |session| session.pack(body), out);
+    }
+
+    fn send_with(
+        &mut self,
+        peer: NodeKey,
+        pack: impl FnOnce(&mut Session) -> Result<Vec<u8>, CodecError>,
+        out: &mut Vec<Effect>,
+    ) {
         let Some(session) = self.sessions.get_mut(&peer) else { return };
-        match session.pack(body) {
+        match pack(session) {
             Ok(packet) => out.push(Effect::Send { peer, packet }),
             Err(error) => {
                 self.sessions.remove(&peer);
@@ -281,6 +295,7 @@ impl Node {
         self.announced.expire(now, out);
         self.send_again(storage, now, out)?;
         self.notice_stalled(now, out);
+        self.end_backlogs(now, out);
         self.tell_changes(now, out);
         self.ask_anew(now, out);
         self.plan(now, out);

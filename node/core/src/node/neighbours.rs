@@ -34,6 +34,11 @@ const ROTATE: u64 = 10 * 60_000;
 /// Milliseconds that a surplus connection lives at least: long enough to be of use to a newcomer.
 const SURPLUS: u64 = 60_000;
 
+/// Milliseconds for which a node is not dialled that had more connections than it keeps: it would close this one too.
+const FULL: u64 = 6 * 60 * 60_000;
+/// Connections with which a node does without those that are full.
+const IN_TOUCH: usize = 2;
+
 /// What is remembered of a node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Acquaintance {
@@ -41,6 +46,10 @@ pub(super) struct Acquaintance {
     dialing: Option<Moment>,
     failures: u32,
     not_before: Moment,
+    /// Whether it said on this connection that it has more than it keeps.
+    full: bool,
+    /// Until when it is dialled only in need, since it had more connections than it keeps.
+    full_until: Moment,
     found: Vec<String>,
     attempted: Option<Moment>,
     /// The last fault, for `peer why`.
@@ -88,8 +97,23 @@ impl Neighbours {
         if let Some(known) = self.known.get_mut(peer)
             && known.connected.take().is_some()
         {
+            if std::mem::take(&mut known.full) {
+                known.full_until = now.plus(FULL);
+            }
             known.not_before = known.not_before.max(now.plus(PAUSE_FIRST));
         }
+    }
+
+    /// A connected peer says whether it has more connections than it keeps.
+    pub(super) fn says_full(&mut self, peer: &NodeKey, full: bool) {
+        if let Some(known) = self.known.get_mut(peer).filter(|known| known.connected.is_some()) {
+            known.full = full;
+        }
+    }
+
+    /// Whether there are more connections than are kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.known.values().filter(|known| known.connected.is_some()).count() > self.bounds().1
     }
 
     pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Moment) {
@@ -152,7 +176,9 @@ impl Neighbours {
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
         let promising = self.with(|k| k.connected.is_some() || k.dialing.is_some_and(|at| now.since(at) < PROMISING));
         let nearest = self.on_ring(promising.iter().copied());
-        let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now);
+        let in_touch = promising.len() >= IN_TOUCH;
+        let is_full = |key: &NodeKey| self.known.get(key).is_some_and(|known| known.full_until > now);
+        let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now) && !(in_touch && is_full(key));
         let mut ready: Vec<NodeKey> = self.admitted.iter().filter(is_ready).copied().collect();
         let next = self
             .on_ring(ready.iter().copied())

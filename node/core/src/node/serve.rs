@@ -21,7 +21,11 @@ use crate::time::Moment;
 pub(super) const SMALL_ATTACHMENT: u64 = 4 * 1024;
 /// Bytes of entries after which a delivery is closed: small enough that an urgent entry does not wait long behind it on a
 /// slow link, large enough that its overhead does not show.
-const DELIVERY_BYTES: usize = 32 * 1024;
+const DELIVERY_BYTES: usize = 48 * 1024;
+/// Entries due from which on they are a backlog: fewer are sent before a stronger compressor has learnt anything.
+const BACKLOG_LEAST: usize = 32;
+/// Peers for whom a backlog is compressed at once: 8 MiB each. Others get theirs with what is used all the time.
+const BACKLOGS_MAX: usize = 4;
 /// Most entries that a peer may want at once and not have been sent.
 const DUE_MAX: usize = 8_192;
 
@@ -105,6 +109,7 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
+        let is_backlog = self.is_backlog(&peer);
         loop {
             let mut delivery = v1::Delivery::default();
             let mut bytes = 0;
@@ -135,7 +140,11 @@ impl Node {
             if delivery.entries.is_empty() && delivery.missing.is_empty() {
                 return Ok(());
             }
-            self.send(peer, Body::Delivery(delivery), out);
+            if is_backlog {
+                self.send_with(peer, |session| session.pack_backlog(Body::Delivery(delivery)), out);
+            } else {
+                self.send(peer, Body::Delivery(delivery), out);
+            }
         }
     }
 
@@ -163,6 +172,20 @@ impl Node {
         let waiting = self.sessions.iter().filter(|(_, session)| !session.again.is_empty());
         let waiting: Vec<NodeKey> = waiting.map(|(peer, _)| *peer).collect();
         waiting.into_iter().try_for_each(|peer| self.pump(storage, peer, now, out))
+    }
+
+    /// Whether what is due to a peer is worth the stronger compressor, and there is memory for one more.
+    fn is_backlog(&self, peer: &NodeKey) -> bool {
+        let Some(session) = self.sessions.get(peer) else { return false };
+        let others = || self.sessions.values().filter(|session| session.has_backlog()).count();
+        session.has_backlog() || (session.due.len() >= BACKLOG_LEAST && others() < BACKLOGS_MAX)
+    }
+
+    /// Ends the backlogs of which nothing is left.
+    pub(super) fn end_backlogs(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        // A compressor that fails at its end takes nothing with it: the next backlog begins with a new one.
+        let ended = self.sessions.iter_mut().filter_map(|(peer, s)| Some((*peer, s.end_backlog(now).ok()??)));
+        out.extend(ended.map(|(peer, packet)| Effect::Send { peer, packet }));
     }
 
     /// The entry that is due; nothing when its record is damaged, which is noted and fetched again.

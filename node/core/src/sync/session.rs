@@ -18,6 +18,10 @@ const PATIENCE_FIRST: u64 = 60_000;
 /// The longest: a whole frontier an hour is next to nothing.
 pub const PATIENCE_LAST: u64 = 60 * 60_000;
 
+/// Milliseconds after which a backlog counts as sent: the next want of a peer on a slow link comes within them, and then
+/// finds what both ends remember of the texts before.
+const BACKLOG_PATIENCE: u64 = 120_000;
+
 /// The three hashes of a digest (`docs/design.md` §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
@@ -91,6 +95,8 @@ pub struct Session {
     pub due: VecDeque<Due>,
     /// The same of what it has had before.
     pub again: VecDeque<Due>,
+    /// Since when nothing of a backlog has been sent.
+    quiet_since: Option<Moment>,
     /// Bytes of entries sent and not credited.
     pub unacknowledged: u64,
     /// Bytes of entries received and made durable, not credited yet.
@@ -126,6 +132,7 @@ impl Session {
             sent_rules: None,
             due: VecDeque::new(),
             again: VecDeque::new(),
+            quiet_since: None,
             unacknowledged: 0,
             owed: 0,
             asked: 0,
@@ -137,6 +144,27 @@ impl Session {
     /// The packet of a frame.
     pub fn pack(&mut self, body: Body) -> Result<Vec<u8>, CodecError> {
         self.packer.pack(body)
+    }
+
+    /// The packet of a delivery that is part of a backlog.
+    pub fn pack_backlog(&mut self, body: Body) -> Result<Vec<u8>, CodecError> {
+        self.quiet_since = None;
+        self.packer.pack_backlog(body)
+    }
+
+    /// The packet that ends a backlog of which nothing is due and nothing was sent for [`BACKLOG_PATIENCE`].
+    pub fn end_backlog(&mut self, now: Moment) -> Result<Option<Vec<u8>>, CodecError> {
+        if !self.has_backlog() || !self.due.is_empty() {
+            return Ok(None);
+        }
+        let quiet_since = *self.quiet_since.get_or_insert(now);
+        if now.since(quiet_since) < BACKLOG_PATIENCE { Ok(None) } else { self.packer.end_backlog() }
+    }
+
+    /// Whether a backlog has begun and not ended, for which memory is kept.
+    #[must_use]
+    pub const fn has_backlog(&self) -> bool {
+        self.packer.has_backlog()
     }
 
     /// The frame in a packet, and the bytes that it has when it is not compressed.

@@ -45,6 +45,8 @@ struct Asked {
     since: Moment,
     /// Whether it has begun to send.
     begun: bool,
+    /// Whether it has said since that it holds the attachment: then a refusal that was under way is not its last word.
+    holds: bool,
 }
 
 impl Asked {
@@ -101,7 +103,8 @@ impl Asking {
         let tried = self.searches.get(hash).map(|search| &search.tried);
         let free = |peer: &&NodeKey| tried.is_none_or(|tried| !tried.contains(peer)) && !self.is_busy(peer);
         if let Some(peer) = peers.iter().find(free).copied() {
-            self.under_way.insert((*hash, peer), Asked { author: *author, since: now, begun: false });
+            let asked = Asked { author: *author, since: now, begun: false, holds: false };
+            self.under_way.insert((*hash, peer), asked);
             return Some(peer);
         }
         if let Some(search) = self.searches.get_mut(hash) {
@@ -121,6 +124,9 @@ impl Asking {
     /// A peer did not deliver.
     pub(super) fn failed(&mut self, hash: ContentHash, peer: NodeKey, now: Moment) {
         if let Some(asked) = self.under_way.remove(&(hash, peer)) {
+            if asked.holds {
+                return;
+            }
             self.in_vain.entry(asked.author).or_default().add(IN_VAIN, now, IN_VAIN_PER_MS);
         }
         if !self.searches.contains_key(&hash) && self.searches.len() >= SEARCHES_MAX {
@@ -128,6 +134,17 @@ impl Asking {
             longest.and_then(|hash| self.searches.remove(&hash));
         }
         self.searches.entry(hash).or_default().tried.insert(peer);
+    }
+
+    /// A peer that did not have it has it now: it may be asked again, and at once.
+    pub(super) fn holds_now(&mut self, hash: &ContentHash, peer: &NodeKey) {
+        if let Some(asked) = self.under_way.get_mut(&(*hash, *peer)) {
+            asked.holds = true;
+        } else if let Some(search) = self.searches.get_mut(hash)
+            && search.tried.remove(peer)
+        {
+            search.again = None;
+        }
     }
 
     /// The attachment is held.
@@ -212,6 +229,24 @@ mod tests {
         assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), None);
         asking.retry();
         assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), Some(AUTHOR));
+    }
+
+    #[test]
+    fn who_has_it_by_now_is_asked_at_once() {
+        let mut asking = Asking::default();
+        for peer in PEERS {
+            assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(0)), Some(peer));
+            asking.failed(HASH, peer, at(0));
+        }
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(1)), None);
+        asking.holds_now(&HASH, &OTHER);
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(2)), Some(OTHER));
+        // It may say so before its refusal arrives: it is asked again all the same.
+        asking.holds_now(&HASH, &OTHER);
+        asking.failed(HASH, OTHER, at(2));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(3)), Some(OTHER));
+        asking.failed(HASH, OTHER, at(2));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(4)), None);
     }
 
     #[test]

@@ -45,3 +45,37 @@ fn who_is_left_alone_is_not_dialed_earlier_because_a_dial_has_failed() {
     neighbours.failed(&others[0], None, Moment::default());
     assert_eq!(neighbours.known[&others[0]].not_before, until);
 }
+
+/// The neighbours connected to these, each since the start.
+fn connected(neighbours: &mut Neighbours, peers: &[NodeKey]) {
+    for peer in peers {
+        neighbours.connected(*peer, Moment::default());
+    }
+}
+
+#[test]
+fn who_had_more_connections_than_it_keeps_is_left_alone_by_those_who_have_others() {
+    let (mut neighbours, network, others) = among_seven();
+    connected(&mut neighbours, &others[..3]);
+    neighbours.says_full(&others[2], true);
+    neighbours.disconnected(&others[2], Moment::default());
+    // All others together would make four with it.
+    for other in &others[3..] {
+        neighbours.paused(*other, String::new(), Moment::default().plus(60_000));
+    }
+    assert!(dialed(&mut neighbours, &network, PAUSE_FIRST).is_empty());
+    assert!(dialed(&mut neighbours, &network, 15_000).is_empty());
+    neighbours.disconnected(&others[0], Moment::default());
+    neighbours.disconnected(&others[1], Moment::default());
+    let all: BTreeSet<NodeKey> = dialed(&mut neighbours, &network, 15_000);
+    assert_eq!(all, others[..3].iter().copied().collect(), "who is alone dials everybody");
+}
+
+#[test]
+fn a_node_is_full_when_it_will_close_a_connection() {
+    let (mut neighbours, _, others) = among_seven();
+    connected(&mut neighbours, &others[..HIGH]);
+    assert!(!neighbours.is_full());
+    connected(&mut neighbours, &others[..=HIGH]);
+    assert!(neighbours.is_full());
+}
