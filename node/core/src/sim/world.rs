@@ -284,6 +284,7 @@ impl World {
             Notice::Paused { fault, .. } => {
                 self.problems.insert(Problem::Fault { place, fault });
             }
+            Notice::OwnEntriesUnknown { .. } => self.machines[place].facts.tail_doubtful = true,
             Notice::Fork { log, .. } if !self.forged.contains(&log) => {
                 self.problems.insert(Problem::Forked { place, log: format!("{log:?}") });
             }
@@ -365,6 +366,8 @@ impl World {
 
     fn written(&mut self, place: Place, ticket: Ticket, id: EntryId) {
         let machine = &mut self.machines[place];
+        // As the daemon keeps its doubt: on the disk, until something of the new log is durable.
+        machine.facts.tail_doubtful = false;
         if machine.writing == Some(ticket) {
             machine.writing = None;
             machine.to_write = machine.to_write.saturating_sub(1);
