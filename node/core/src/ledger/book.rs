@@ -301,6 +301,15 @@ pub fn locate(state: &impl State, log: &LogName, sequence: Sequence) -> Result<O
     state.get(&index::entry_key(log, sequence))?.map(|value| index::located_of(&value)).transpose()
 }
 
+/// The id of the entry at a place, when it has taken effect: when its log is whole up to it.
+pub fn effective_id(state: &impl State, log: &LogName, sequence: Sequence) -> Result<Option<EntryId>, StateError> {
+    let head = state.get(&index::head_key(log))?.map(|value| index::head_of(&value)).transpose()?;
+    match head {
+        Some(head) if head.sequence >= sequence => Ok(locate(state, log, sequence)?.map(|located| located.id)),
+        _ => Ok(None),
+    }
+}
+
 /// At most `limit` entries of `log` from a sequence on.
 pub fn locate_from(
     state: &impl State,

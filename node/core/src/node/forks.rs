@@ -64,7 +64,7 @@ impl Node {
                     break;
                 }
             };
-            if self.rules.mandate_of(&proof.log().author).is_some() && self.ledger.wants_fork(&proof) {
+            if self.rules.knows(&proof.log().author) && self.ledger.wants_fork(&proof) {
                 records.push(Record::Fork(Box::new(proof)));
             }
         }

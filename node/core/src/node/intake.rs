@@ -126,7 +126,7 @@ impl Node {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error.into())),
         };
-        if self.rules.mandate_of(&entry.header().author).is_none() {
+        if !self.rules.knows(&entry.header().author) {
             return Ok(Ok((entry, Outcome::Stranger)));
         }
         let outcome = self.judge(storage, &entry)?;
@@ -204,6 +204,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let batch = self.intake.batches.pop_front().unwrap_or_default();
+        let mut rules_came = false;
         for (record, position) in records {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
@@ -215,9 +216,12 @@ impl Node {
                 Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
-                    registers::refold_all(storage, &self.rules)?;
+                    rules_came = true;
                 }
             }
+        }
+        if rules_came {
+            self.fold_under_rules(storage)?;
         }
         self.digest = None;
         out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
@@ -285,6 +289,10 @@ impl Node {
         }
         let folded: Vec<(&Entry, Position)> = entries.iter().map(|(entry, position)| (entry, *position)).collect();
         registers::admit(storage, &self.rules, &folded)?;
+        let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
+        if effective.iter().any(another) {
+            registers::refold_all(storage, &self.rules)?;
+        }
         Ok(effective)
     }
 

@@ -60,9 +60,9 @@ fn a_signature_that_is_held_or_of_nobody_changes_nothing() {
     let network = Network::new(3, 1);
     let mut rules = network.rules.clone();
     let known = rules.signatures().next().unwrap().clone();
-    assert!(!rules.add_signature(known));
+    assert!(!rules.add_signature(&known));
     let stranger = crate::keys::Secret::from_seed(&[9; 32]);
-    assert!(!rules.add_signature(CharterSignature::sign(&network.genesis.charter, &stranger, network.id())));
+    assert!(!rules.add_signature(&CharterSignature::sign(&network.genesis.charter, &stranger, network.id())));
 }
 
 #[test]
