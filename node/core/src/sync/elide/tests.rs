@@ -140,7 +140,7 @@ fn an_entry_of_a_forked_log_names_the_one_before_it_when_another_was_sent_in_its
     let known = Some((shown.header().sequence, shown.id()));
     for entry in [&branch, &next] {
         let delivered = elider.elide(entry, known, Vec::new());
-        let restored = restorer.restore(delivered, |_, _| Some(shown.id())).unwrap().entry;
-        assert_eq!(restored, raw(entry));
+        let rebuilt = restorer.restore(delivered, |_, _| Some(shown.id())).unwrap().entry;
+        assert_eq!(rebuilt, raw(entry));
     }
 }
