@@ -194,6 +194,7 @@ mod tests {
     }
 
     /// A log whose entry number n has the id n, n, n…
+    #[expect(clippy::unnecessary_wraps, reason = "it stands for a state that may fail to be read")]
     fn honest(_: &LogName, sequence: Sequence) -> Result<Option<EntryId>, StateError> {
         Ok(Some(EntryId::from_bytes([u8::try_from(sequence.get()).unwrap(); 32])))
     }

@@ -232,10 +232,7 @@ fn previous(number: u64, bytes: &[u8]) -> Result<Option<MandateHash>, MandateErr
     }
 }
 
-fn cutoffs(
-    messages: &[v1::NodeCutoff],
-    nodes: &[MandatedNode],
-) -> Result<BTreeMap<NodeKey, NodeCutoff>, MandateError> {
+fn cutoffs(messages: &[v1::NodeCutoff], nodes: &[MandatedNode]) -> Result<BTreeMap<NodeKey, NodeCutoff>, MandateError> {
     let mut cutoffs = BTreeMap::new();
     for message in messages {
         let cutoff = NodeCutoff::parse(message)?;

@@ -217,8 +217,12 @@ impl Chain {
     }
 
     fn derive(&mut self, code: &Code, revisions: &Revisions) {
-        let valid: BTreeSet<MandateHash> =
-            self.held.values().filter(|held| self.is_valid(held, code, revisions)).map(|held| held.mandate.hash).collect();
+        let valid: BTreeSet<MandateHash> = self
+            .held
+            .values()
+            .filter(|held| self.is_valid(held, code, revisions))
+            .map(|held| held.mandate.hash)
+            .collect();
         let named = named(code, revisions);
         self.line.clear();
         self.disputed.clear();
@@ -229,13 +233,13 @@ impl Chain {
             match next[..] {
                 [] => return,
                 [one] => self.line.push(one),
-                _ => match self.decided(&next, &named) {
-                    Some(one) => self.line.push(one),
-                    None => {
+                _ => {
+                    let Some(one) = self.decided(&next, &named) else {
                         self.disputed = next;
                         return;
-                    }
-                },
+                    };
+                    self.line.push(one);
+                }
             }
         }
     }

@@ -119,6 +119,7 @@ impl Revisions {
     }
 
     /// The undisputed revisions, from the genesis to the one in force.
+    #[must_use]
     pub fn line(&self) -> impl DoubleEndedIterator<Item = &Charter> + ExactSizeIterator {
         self.line.iter().map(|hash| self.charter_of(hash))
     }
@@ -132,7 +133,8 @@ impl Revisions {
     /// Revisions that may still be adopted after the one in force, or to settle a dispute.
     pub fn proposals(&self) -> impl Iterator<Item = &Charter> {
         let next = self.in_force();
-        let open = |held: &&Held| !self.adopted.contains(&held.charter.hash()) && held.charter.previous == Some(next.hash());
+        let open =
+            |held: &&Held| !self.adopted.contains(&held.charter.hash()) && held.charter.previous == Some(next.hash());
         self.held.values().filter(open).map(|held| &held.charter)
     }
 
@@ -249,7 +251,8 @@ impl Revisions {
         if self.held[hash].signatures.is_empty() {
             return Err(RevisionError::Unsigned(number));
         }
-        let open: Vec<CharterHash> = self.all().into_iter().filter(|c| c.revision == number).map(Charter::hash).collect();
+        let open: Vec<CharterHash> =
+            self.all().into_iter().filter(|c| c.revision == number).map(Charter::hash).collect();
         let open: Vec<&CharterHash> = open.iter().filter(|hash| !self.adopted.contains(*hash)).collect();
         // Of each signer's the lowest stay; `open` is in the order of hashes.
         let mut kept: BTreeSet<CharterHash> = BTreeSet::new();
@@ -301,7 +304,8 @@ impl Revisions {
             return false;
         };
         if !charter.settles.is_empty() {
-            return charter.settles.iter().all(|settled| self.adopted.contains(settled)) && self.settles(charter, before);
+            return charter.settles.iter().all(|settled| self.adopted.contains(settled))
+                && self.settles(charter, before);
         }
         let signed = |judge: &Charter| self.signers(hash, judge).len() >= judge.threshold as usize;
         signed(before) && signed(charter)
@@ -321,7 +325,10 @@ impl Revisions {
     fn signed_twice(&self, code: &Code, judge: &Charter, among: &BTreeSet<CharterHash>) -> bool {
         let signed: Vec<&CharterHash> = among.iter().filter(|hash| self.signers(hash, judge).contains(code)).collect();
         let settled = |one: &CharterHash, other: &CharterHash| self.charter_of(one).settles.contains(other);
-        signed.iter().enumerate().any(|(i, one)| signed[..i].iter().any(|other| !settled(one, other) && !settled(other, one)))
+        signed
+            .iter()
+            .enumerate()
+            .any(|(i, one)| signed[..i].iter().any(|other| !settled(one, other) && !settled(other, one)))
     }
 
     /// The adopted revisions after one that no adopted settlement has decided upon.

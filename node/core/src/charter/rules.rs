@@ -251,7 +251,8 @@ impl Rules {
     /// entry took effect is judged anew.
     #[must_use]
     pub fn names_another(&self, log: &LogName, sequence: Sequence, id: &EntryId) -> bool {
-        let listed = self.revisions.all().into_iter().flat_map(|charter| charter.cutoffs.values().map(|cutoff| &cutoff.logs));
+        let listed =
+            self.revisions.all().into_iter().flat_map(|charter| charter.cutoffs.values().map(|cutoff| &cutoff.logs));
         let by_mandates = self.mandates.all().flat_map(|mandate| mandate.cutoffs.values().map(|cutoff| &cutoff.logs));
         let checkpoints = self.revisions.all().into_iter().map(|charter| &charter.checkpoint);
         let mut ends = listed.chain(by_mandates).chain(checkpoints).filter_map(|ends| ends.get(log));
@@ -269,9 +270,9 @@ impl Rules {
                 hasher.update(&signature.signature.0);
             }
         }
-        let hashes: BTreeSet<&MandateHash> = self.mandates.all().map(|mandate| &mandate.hash).collect();
-        for hash in hashes {
-            hasher.update(hash.as_bytes());
+        let mandates: BTreeSet<&MandateHash> = self.mandates.all().map(|mandate| &mandate.hash).collect();
+        for mandate in mandates {
+            hasher.update(mandate.as_bytes());
         }
         *hasher.finalize().as_bytes()
     }

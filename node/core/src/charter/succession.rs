@@ -21,7 +21,9 @@ pub enum SuccessionBreach {
         found: u64,
     },
     /// It names another revision as the one before.
-    #[error("it names another revision {before} as the one before it: a proposal follows the revision that it was made for")]
+    #[error(
+        "it names another revision {before} as the one before it: a proposal follows the revision that it was made for"
+    )]
     Previous {
         /// Number of the revision before.
         before: u64,
@@ -86,19 +88,19 @@ pub fn check(before: &Charter, next: &Charter) -> Vec<SuccessionBreach> {
 pub fn losses(before: &Charter, next: &Charter) -> BTreeSet<(Code, Loss)> {
     let mut losses = BTreeSet::new();
     for old in &before.administrations {
-        let mut loses = |loss| losses.insert((old.code.clone(), loss));
+        let mut note = |loss| losses.insert((old.code.clone(), loss));
         let Some(new) = next.administration(&old.code) else {
-            loses(Loss::Place);
+            note(Loss::Place);
             continue;
         };
         if old.key.is_some() && new.key != old.key {
-            loses(Loss::Key);
+            note(Loss::Key);
         }
         if new.kind != old.kind {
-            loses(Loss::Kind);
+            note(Loss::Kind);
         }
         if new.suspended && !old.suspended {
-            loses(Loss::Rights);
+            note(Loss::Rights);
         }
     }
     let kept = |office| next.offices.contains(office);

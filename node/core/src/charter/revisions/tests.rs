@@ -85,15 +85,16 @@ fn what_cannot_follow_is_refused_with_its_rule() {
 
     let rotated = revision_after(&genesis, |message| rotate(message, "SN", "CD"));
     let error = revisions.join(network.signed(&rotated, &HOLDERS)).unwrap_err();
-    assert!(matches!(&error, RevisionError::Succession(b) if matches!(b[0], SuccessionBreach::NoCutoff(..))), "{error}");
+    assert!(
+        matches!(&error, RevisionError::Succession(b) if matches!(b[0], SuccessionBreach::NoCutoff(..))),
+        "{error}"
+    );
 
     let unsigned = renamed(&genesis, "Personne");
     assert!(matches!(revisions.join(network.signed(&unsigned, &["CD"])), Err(RevisionError::Unsigned(2))));
     let stranger = Secret::from_seed(&[9; 32]);
-    let forged = CharterFile {
-        signatures: vec![CharterSignature::sign(&unsigned, &stranger, network.id())],
-        charter: unsigned,
-    };
+    let forged =
+        CharterFile { signatures: vec![CharterSignature::sign(&unsigned, &stranger, network.id())], charter: unsigned };
     assert!(matches!(revisions.join(forged), Err(RevisionError::Unsigned(2))));
     assert_eq!(revisions.all().len(), 1, "nothing of it was kept");
 }

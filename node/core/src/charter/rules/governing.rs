@@ -157,7 +157,8 @@ fn a_thief_of_the_administration_key_is_refused_whenever_its_mandate_comes() {
         // Kept back until after the re-key, in one of the two worlds.
         let own = story.author.secret.clone();
         let seat = story.network.seat("SN");
-        let stolen = seat.mandate_after(&story.mandate_of_sn(), story.rules.charter(), &[&own, &thief], &[], &story.network);
+        let stolen =
+            seat.mandate_after(&story.mandate_of_sn(), story.rules.charter(), &[&own, &thief], &[], &story.network);
         if mandate_comes_first {
             story.rules.add_mandate(stolen.clone()).unwrap();
             assert!(story.rules.admits(&thief.node_key()));
@@ -177,10 +178,10 @@ fn a_thief_of_the_administration_key_is_refused_whenever_its_mandate_comes() {
         assert!(story.rules.add_mandate(rightful.clone()).unwrap());
         assert_eq!(story.rules.mandate_of(&own.node_key()).unwrap().hash, rightful.unverified().hash);
         // The thief's node writes under the stolen mandate and dates it back.
-        let mut forger = story.network.author("SN", 9);
-        (forger.secret, forger.mandate) = (thief.clone(), stolen.unverified().hash);
-        forger.log = crate::ledger::OwnLog::open(thief.node_key(), crate::id::LogId::from_bytes([9; 8]), None);
-        let forged = forger.write(b"act".to_vec(), 0, Vec::new());
+        let mut writer = story.network.author("SN", 9);
+        (writer.secret, writer.mandate) = (thief.clone(), stolen.unverified().hash);
+        writer.log = crate::ledger::OwnLog::open(thief.node_key(), crate::id::LogId::from_bytes([9; 8]), None);
+        let forged = writer.write(b"act".to_vec(), 0, Vec::new());
         assert_eq!(story.standing_of(&forged), Standing::NotMandated);
         assert_eq!(story.governed_by(3), 1, "what was written before the theft counts");
     }
@@ -200,11 +201,8 @@ fn of_two_mandates_of_one_number_the_one_before_governs_until_a_charter_names_on
     story.write(1);
     assert_eq!(story.standing(2), Standing::CutInDispute, "with the cutoffs of both");
     let named = rivals[1].unverified();
-    let head = v1::MandateHead {
-        administration: "SN".to_owned(),
-        number: named.number,
-        hash: named.hash.as_bytes().to_vec(),
-    };
+    let head =
+        v1::MandateHead { administration: "SN".to_owned(), number: named.number, hash: named.hash.as_bytes().to_vec() };
     story.adopt(|message| message.mandate_checkpoint = vec![head]);
     assert_eq!(story.rules.disputed_mandates().count(), 0);
     assert!(story.rules.admits(&other.node_key()) && !story.rules.admits(&one.node_key()));

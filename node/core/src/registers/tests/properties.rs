@@ -140,7 +140,7 @@ impl Oracle<'_> {
     }
 
     fn in_force(&self, id: &EntryId) -> bool {
-        let Ok(Standing::Acts { administration, kind, .. }) = standing(&self.held[id]) else {
+        let Ok(Standing::Acts { administration, kind, .. }) = standing(self.held[id]) else {
             return false;
         };
         let Some(act) = self.act(id).filter(|_| self.placed(id)) else { return false };
@@ -149,7 +149,7 @@ impl Oracle<'_> {
         }
         let past = self.past(id);
         let opener = past.iter().find(|id| self.envelope(id) == Some(Envelope::Opens)).unwrap();
-        let publisher = standing(&self.held[opener]);
+        let publisher = standing(self.held[opener]);
         let own = matches!(publisher, Ok(Standing::Acts { administration: a, .. }) if a == administration);
         let withdrawn =
             past.iter().any(|id| matches!(self.act(id), Some(DocumentAct::Withdraw(_))) && self.in_force(id));
