@@ -10,11 +10,9 @@ use crate::id::{AdministrationKey, Code, MandateHash, NodeKey};
 use crate::ledger::Head;
 use crate::state::StateError;
 
-/// Mandates of one number after the same one and by the same key that are kept: two prove the dispute. Of more the
-/// lowest hashes stay, so that an administration cannot fill the set.
-const RIVALS_MAX: usize = 2;
-/// The same while the charter names a mandate that is not held: any of them may lead to it.
-const RIVALS_SOUGHT: usize = 64;
+/// Mandates after the same one and by the same key that are taken, beside those that the charter names: two prove the
+/// dispute, more are mischief, with which an administration must not fill the set.
+const RIVALS_MAX: usize = 64;
 /// Mandates of one administration that are kept, those that came first: one a week for twenty years.
 const MANDATES_MAX: usize = 1_024;
 
@@ -129,18 +127,11 @@ impl Mandates {
         if mandate.previous.is_some_and(|previous| !chain.held.contains_key(&previous)) {
             return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
         }
-        if chain.held.len() >= MANDATES_MAX {
+        let named = named(&code, revisions).contains(&hash);
+        if chain.held.len() >= MANDATES_MAX || (!named && chain.rivals(&mandate, &key) >= RIVALS_MAX) {
             return Err(MandateError::TooManyMandates(code));
         }
         chain.held.insert(hash, Held { raw, mandate, key });
-        let surplus = chain.surplus(&hash, revisions, &code);
-        for one in &surplus {
-            chain.held.remove(one);
-            self.owners.remove(one);
-        }
-        if surplus.contains(&hash) {
-            return Ok(false);
-        }
         self.owners.insert(hash, code);
         self.derive(revisions);
         Ok(true)
@@ -189,19 +180,10 @@ impl Mandates {
 }
 
 impl Chain {
-    /// Of those that follow the same one by the same key, what is too many once `new` is among them.
-    fn surplus(&self, new: &MandateHash, revisions: &Revisions, code: &Code) -> Vec<MandateHash> {
-        let Held { mandate, key, .. } = &self.held[new];
-        let named = named(code, revisions);
+    /// How many follow the same mandate and are signed by the same key.
+    fn rivals(&self, mandate: &Mandate, key: &AdministrationKey) -> usize {
         let rival = |held: &&Held| held.key == *key && held.mandate.previous == mandate.previous;
-        let rivals = self.held.values().filter(rival).map(|held| held.mandate.hash);
-        let sought = named.iter().any(|end| !self.held.contains_key(end));
-        let beyond = rivals.skip(if sought { RIVALS_SOUGHT } else { RIVALS_MAX });
-        beyond.filter(|hash| !named.iter().any(|named| self.leads_to(hash, named)) && !self.is_followed(hash)).collect()
-    }
-
-    fn is_followed(&self, hash: &MandateHash) -> bool {
-        self.held.values().any(|held| held.mandate.previous.as_ref() == Some(hash))
+        self.held.values().filter(rival).count()
     }
 
     /// Whether `end` is `hash` or comes after it.

@@ -281,4 +281,6 @@ impl Rules {
 #[cfg(test)]
 mod governing;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
