@@ -9,6 +9,7 @@
 //! | [`mandate`], [`mandates`] | an administration's list of its nodes; the chains of all administrations |
 //! | [`cutoff`] | which entries still count of those from whom something is taken away |
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
+//! | [`proposal`] | the next revision from short changes |
 //! | [`file`], [`template`] | a charter as a file, and as the region's data |
 
 pub mod cutoff;
@@ -16,6 +17,7 @@ pub mod file;
 pub mod invariants;
 pub mod mandate;
 pub mod mandates;
+pub mod proposal;
 pub mod revision;
 pub mod revisions;
 pub mod rules;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use palabre_proto::v1;
 
 use super::Node;
-use super::event::{Effect, Fault, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::event::{Effect, Fault, HandedIn, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, Effective, Verdict};
 use crate::ledger::entry::content_hash;
@@ -28,6 +28,10 @@ pub(super) struct Batch {
     pub tickets: BTreeMap<EntryId, Ticket>,
     /// Gossip messages whose verdict hangs on an entry.
     pub messages: Vec<MessageId>,
+    /// Rules among the records: should the disk refuse them, they are recorded again later.
+    pub rules: Vec<Record>,
+    /// Who handed them in, and what came of it.
+    pub handed: Option<(Ticket, HandedIn)>,
 }
 
 /// What is under way to the disk.
@@ -223,6 +227,7 @@ impl Node {
         if rules_came {
             self.fold_under_rules(storage)?;
         }
+        out.extend(batch.handed.map(|(ticket, handed)| Effect::HandedIn { ticket, handed }));
         self.digest = None;
         out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
         if let Some((peer, bytes)) = batch.owed {
@@ -307,6 +312,8 @@ impl Node {
                 batch.tickets.into_values().map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
             out.extend(refused);
             out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Ignore }));
+            self.unrecorded.extend(batch.rules);
+            out.extend(batch.handed.map(|(ticket, _)| Effect::Refused { ticket, reason: WriteError::Disk }));
             if let Some((peer, bytes)) = batch.owed {
                 self.owe(peer, bytes, out);
             }

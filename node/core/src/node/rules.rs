@@ -7,14 +7,15 @@ use palabre_proto::Message;
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
-use super::event::{Effect, Fault};
+use super::event::{Effect, Fault, HandedIn, RuleError, Ticket, WriteError};
 use super::intake::Batch;
-use crate::charter::{Charter, CharterFile, CharterSignature, MandateError, RawMandate, RevisionError, Rules};
+use crate::charter::{Charter, CharterFile, CharterSignature, RawMandate, Rules};
 use crate::id::{CharterHash, NodeKey};
 use crate::ledger::Record;
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage, scan_all};
 use crate::sync::session::Digest;
+use crate::time::Moment;
 
 /// Keys of the index under which the positions of recorded rules are.
 const RECORDED: &[u8] = b"c";
@@ -29,58 +30,71 @@ struct Gathered {
     charters: Vec<Charter>,
     signatures: BTreeMap<CharterHash, Vec<CharterSignature>>,
     mandates: Vec<RawMandate>,
+    /// What is wrong with the others.
+    refused: Vec<RuleError>,
 }
 
 impl Gathered {
-    /// Unites them with what is held, each after what it follows; what is new, as records. What came before a fault
-    /// counts all the same.
-    fn unite(mut self, rules: &mut Rules, records: &mut Vec<Record>) -> Result<(), Fault> {
+    fn parse(message: &v1::Rules) -> Self {
+        let mut gathered = Self::default();
+        for bytes in &message.charters {
+            match Charter::parse(bytes) {
+                Ok(charter) => gathered.charters.push(charter),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        for signature in &message.signatures {
+            match CharterSignature::parse(signature) {
+                Ok(signature) => gathered.signatures.entry(signature.subject).or_default().push(signature),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        for mandate in &message.mandates {
+            match RawMandate::parse(mandate.clone()) {
+                Ok(mandate) => gathered.mandates.push(mandate),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        gathered
+    }
+
+    /// Unites them with what is held, each after what it follows; what is new, as records.
+    fn unite(mut self, rules: &mut Rules) -> (Vec<Record>, HandedIn) {
+        let (mut records, mut handed) = (Vec::new(), HandedIn { refused: self.refused, ..HandedIn::default() });
         self.charters.sort_by_key(|charter| charter.revision);
-        for charter in std::mem::take(&mut self.charters) {
-            let bytes = charter.bytes().to_vec();
-            let signatures = self.signatures.remove(&charter.hash()).unwrap_or_default();
+        for charter in self.charters {
+            let (hash, bytes) = (charter.hash(), charter.bytes().to_vec());
+            let signatures = self.signatures.remove(&hash).unwrap_or_default();
             match rules.join(CharterFile { charter, signatures }) {
                 Ok(joined) => {
-                    records.extend(joined.revision.then_some(Record::Charter(bytes)));
+                    if joined.revision {
+                        handed.revisions.push(hash);
+                        records.push(Record::Charter(bytes));
+                    }
+                    handed.signatures += joined.signatures.len();
                     records.extend(joined.signatures.into_iter().map(Record::Signature));
                 }
-                Err(RevisionError::NotFollowing(_) | RevisionError::Crowded | RevisionError::Settles(_)) => {}
-                Err(_) => return Err(Fault::Charter),
+                Err(error) => handed.refused.push(error.into()),
             }
         }
         for signature in self.signatures.into_values().flatten() {
             if rules.add_signature(&signature) {
+                handed.signatures += 1;
                 records.push(Record::Signature(signature));
             }
         }
         self.mandates.sort_by_key(|mandate| mandate.unverified().number);
         for mandate in self.mandates {
             match rules.add_mandate(mandate.clone()) {
-                Ok(true) => records.push(Record::Mandate(mandate)),
-                Ok(false) | Err(MandateError::NotFollowing { .. } | MandateError::TooManyMandates(_)) => {}
-                Err(error) => return Err(error.into()),
+                Ok(true) => {
+                    handed.mandates.push(mandate.unverified().hash);
+                    records.push(Record::Mandate(mandate));
+                }
+                Ok(false) => {}
+                Err(error) => handed.refused.push(error.into()),
             }
         }
-        Ok(())
-    }
-}
-
-impl TryFrom<&v1::Rules> for Gathered {
-    type Error = Fault;
-
-    fn try_from(message: &v1::Rules) -> Result<Self, Fault> {
-        let mut gathered = Self::default();
-        for bytes in &message.charters {
-            gathered.charters.push(Charter::parse(bytes).map_err(|_| Fault::Charter)?);
-        }
-        for signature in &message.signatures {
-            let signature = CharterSignature::parse(signature).map_err(|_| Fault::Malformed("charter signature"))?;
-            gathered.signatures.entry(signature.subject).or_default().push(signature);
-        }
-        for mandate in &message.mandates {
-            gathered.mandates.push(RawMandate::parse(mandate.clone())?);
-        }
-        Ok(gathered)
+        (records, handed)
     }
 }
 
@@ -120,22 +134,45 @@ impl Node {
         frames
     }
 
-    /// Takes in the rules of a peer, whoever carries them.
+    /// Takes in the rules of a peer, whoever carries them. What counts of them counts, whatever comes beside it.
     pub(super) fn their_rules(&mut self, message: &v1::Rules, out: &mut Vec<Effect>) -> Result<(), Fault> {
-        let mut records = Vec::new();
-        let outcome = Gathered::try_from(message)?.unite(&mut self.rules, &mut records);
-        self.record_rules(records, out);
-        outcome
+        let (records, handed) = Gathered::parse(message).unite(&mut self.rules);
+        self.record_rules(records, Batch::default(), out);
+        let fault = handed.refused.into_iter().find(|error| !error.is_honest());
+        fault.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Takes in rules from a file. They are acknowledged once they are durable.
+    pub(super) fn hand_in(&mut self, ticket: Ticket, message: &v1::Rules, out: &mut Vec<Effect>) {
+        if !self.unrecorded.is_empty() {
+            // Some of it may be held and not be on the disk yet.
+            out.push(Effect::Refused { ticket, reason: WriteError::Disk });
+            return;
+        }
+        let (records, handed) = Gathered::parse(message).unite(&mut self.rules);
+        if records.is_empty() {
+            out.push(Effect::HandedIn { ticket, handed });
+            return;
+        }
+        self.record_rules(records, Batch { handed: Some((ticket, handed)), ..Batch::default() }, out);
     }
 
     /// What is new goes to the disk; who may connect follows at once.
-    fn record_rules(&mut self, records: Vec<Record>, out: &mut Vec<Effect>) {
+    fn record_rules(&mut self, records: Vec<Record>, batch: Batch, out: &mut Vec<Effect>) {
         if records.is_empty() {
             return;
         }
         self.digest = None;
-        self.append(records, Batch::default(), out);
+        self.append(records.clone(), Batch { rules: records, ..batch }, out);
         out.push(self.admit());
+    }
+
+    /// Goes on with rules that the disk has refused: they count here, and no peer will send them again.
+    pub(super) fn record_again(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        if !self.intake.is_refused(now) {
+            let records = std::mem::take(&mut self.unrecorded);
+            self.record_rules(records, Batch::default(), out);
+        }
     }
 
     /// Rules are few: the index keeps where they are recorded, and they are read again at each start.
@@ -156,14 +193,14 @@ impl Node {
                 continue;
             };
             match Record::verify(&bytes, &self.network) {
-                Ok(Record::Charter(bytes)) => gathered.charters.extend(Charter::parse(&bytes)),
+                Ok(Record::Charter(bytes)) => gathered.charters.extend(Charter::parse(&bytes).ok()),
                 Ok(Record::Signature(s)) => gathered.signatures.entry(s.subject).or_default().push(s),
                 Ok(Record::Mandate(mandate)) => gathered.mandates.push(mandate),
                 _ => {}
             }
         }
         // What is on disk was judged when it came; what does not count any more is of no consequence.
-        drop(gathered.unite(&mut self.rules, &mut Vec::new()));
+        drop(gathered.unite(&mut self.rules));
         Ok(())
     }
 

@@ -66,6 +66,7 @@ impl Node {
             steady: Steady::default(),
             digest: None,
             behind_since: None,
+            unrecorded: Vec::new(),
         })
     }
 

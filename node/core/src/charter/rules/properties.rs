@@ -133,7 +133,7 @@ impl World {
                 let cutoffs: Vec<NodeCutoff> = cut
                     .filter(|_| drops)
                     .into_iter()
-                    .map(|at| NodeCutoff { node: own.node_key(), logs: self.ends(code, &at) })
+                    .map(|at| NodeCutoff { node: own.node_key(), logs: self.ends(code, at) })
                     .collect();
                 let listed: Vec<&Secret> = listed.iter().collect();
                 let raw = seat.mandate_after(&before, charter.get(&self.charters), &listed, &cutoffs, &self.network);
@@ -146,7 +146,7 @@ impl World {
     fn change(&self, change: &Change, message: &mut v1::Charter) {
         let lists = |who: &Index, at: &Index, mandate: &Index| {
             let code = *who.get(&LOSERS);
-            (code, cutoff(code, Some(mandate.get(&self.mandates[code]).hash), self.ends(code, at)))
+            (code, cutoff(code, Some(mandate.get(&self.mandates[code]).hash), self.ends(code, *at)))
         };
         match change {
             Change::Rename(name) => message.review_by = format!("2030-01-{:02}", 1 + name % 28),
@@ -168,7 +168,7 @@ impl World {
             Change::Checkpoint { who, at, mandate } => {
                 let code = *who.get(&LOSERS);
                 let named = mandate.get(&self.mandates[code]);
-                message.checkpoint = self.ends(code, at).to_messages();
+                message.checkpoint = self.ends(code, *at).to_messages();
                 message.mandate_checkpoint = vec![v1::MandateHead {
                     administration: code.to_owned(),
                     number: named.number,
@@ -178,7 +178,7 @@ impl World {
         }
     }
 
-    fn ends(&self, code: &str, at: &Index) -> Ends {
+    fn ends(&self, code: &str, at: Index) -> Ends {
         let entry = at.get(&self.entries[code]);
         Ends::of([(entry.header().log_name(), Head { sequence: entry.header().sequence, id: entry.id() })].into())
     }
