@@ -10,6 +10,7 @@
 //! | [`demo`] | `palabre demo`, and that nothing of it is left behind |
 //! | [`ledger`] | the segments of a stopped node, frame by frame, and how to damage them |
 //! | [`power`] | what a power cut may leave of a disk |
+//! | [`machine`] | the machine under a node, made to fail |
 //! | [`shim`] | what the C library is made to do wrong |
 //! | [`wait`] | waiting for what must come, never for a fixed time |
 //! | [`readme`] | the commands that a README shows |
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod content;
 pub mod demo;
 pub mod ledger;
+pub mod machine;
 pub mod network;
 pub mod node;
 pub mod ports;

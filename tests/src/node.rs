@@ -160,6 +160,30 @@ impl Node {
         }
     }
 
+    /// Starts it again when it has ended by itself, as the service that runs it does; whether it had.
+    pub fn start_again_if_ended(&mut self) -> bool {
+        let Some(Running::Child(child)) = &mut self.running else { return false };
+        let ended = child.try_wait().expect("a child can be waited for").is_some();
+        if ended {
+            self.running = None;
+            self.launch();
+        }
+        ended
+    }
+
+    /// Waits until it answers or ends; whether it answers.
+    pub fn answers_or_ends(&mut self) -> bool {
+        eventually(&format!("{} answers or ends", self.administration), || {
+            if let Some(Running::Child(child)) = &mut self.running
+                && child.try_wait().expect("a child can be waited for").is_some()
+            {
+                self.running = None;
+                return Ok(false);
+            }
+            self.api.get("/health").map(|_| true)
+        })
+    }
+
     /// Waits until it ends by itself; its exit code, when no signal ended it.
     pub fn wait_for_end(&mut self) -> Option<i32> {
         let Some(Running::Child(mut child)) = self.running.take() else { panic!("started here") };

@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use palabre_tests::cli::text;
+use palabre_tests::ledger;
 use palabre_tests::ports::Ports;
-use palabre_tests::power::survival::SURVIVALS;
-use palabre_tests::power::{Dice, Disk, Story, story};
-use palabre_tests::{Node, shim};
+use palabre_tests::power::survival::{SECTOR, SURVIVALS};
+use palabre_tests::power::{Dice, Disk, Left, Story, Survival, story};
+use palabre_tests::wait::when;
+use palabre_tests::{Network, Node, eventually, shim};
 
 /// Nodes that run beside each other.
 const WORKERS: usize = 2;
@@ -29,42 +31,101 @@ fn seed() -> String {
     std::env::var("PALABRE_SEED").unwrap_or_else(|_| std::process::id().to_string())
 }
 
-/// A cut: after which change, and what survives it.
+/// What a cut is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Aim {
+    /// Any change.
+    Anywhere,
+    /// Changes of the ledger's folder and of names.
+    Ledger,
+    /// Between the writing of a batch and its sync.
+    Batch,
+    /// The same, and sectors are lost in the middle of the batch.
+    Tear,
+    /// While a new segment begins.
+    NewSegment,
+    /// While the index is made again.
+    Rebuild,
+}
+
+const AIMS: [Aim; 6] = [Aim::Anywhere, Aim::Ledger, Aim::Batch, Aim::Tear, Aim::NewSegment, Aim::Rebuild];
+
+/// From so many states on, each kind of state must occur: every aim with every way to survive.
+const EACH_KIND: usize = AIMS.len() * SURVIVALS.len();
+
+/// A cut: after how many changes, and what survives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Cut {
     /// Changes that were done before it.
     after: usize,
+    aim: Aim,
     number: usize,
 }
+
+impl Cut {
+    fn survival(self) -> Survival {
+        match self.aim {
+            Aim::Tear => Survival::Sectors,
+            _ => SURVIVALS[self.number / AIMS.len() % SURVIVALS.len()],
+        }
+    }
+}
+
+/// Ways to lose sectors that are tried for one that tears the batch in the middle.
+const ATTEMPTS: usize = 1000;
 
 /// What the states showed, to be told.
 #[derive(Debug, Default)]
 struct Tally {
-    by_survival: BTreeMap<String, usize>,
-    figures: BTreeMap<&'static str, usize>,
+    by_aim_and_survival: BTreeMap<(String, String), usize>,
+    figures: BTreeMap<String, usize>,
 }
 
 impl Tally {
-    fn count(&mut self, what: &'static str, holds: bool) {
-        *self.figures.entry(what).or_default() += usize::from(holds);
+    fn one_more(&mut self, aim: String, survival: String) {
+        *self.by_aim_and_survival.entry((aim, survival)).or_default() += 1;
+    }
+
+    fn count(&mut self, what: impl Into<String>, holds: bool) {
+        *self.figures.entry(what.into()).or_default() += usize::from(holds);
     }
 
     fn add(mut self, other: Self) -> Self {
-        other.by_survival.into_iter().for_each(|(what, count)| *self.by_survival.entry(what).or_default() += count);
+        for (what, count) in other.by_aim_and_survival {
+            *self.by_aim_and_survival.entry(what).or_default() += count;
+        }
         other.figures.into_iter().for_each(|(what, count)| *self.figures.entry(what).or_default() += count);
         self
     }
+
+    /// # Panics
+    /// When a kind of state did not occur.
+    fn has_each_kind(&self) {
+        let left = [Left::Nothing, Left::Whole, Left::TornAtTheEnd, Left::TornInTheMiddle].map(|left| left.to_string());
+        let kinds = left.iter().map(String::as_str).chain(["torn tails set aside", "new logs", "indexes made again"]);
+        for kind in kinds {
+            assert!(self.figures.get(kind).is_some_and(|count| *count > 0), "no state with: {kind}");
+        }
+    }
 }
 
-/// The cuts in the order in which they come. Half fall anywhere, half on changes of the ledger and of names.
+/// The cuts in the order in which they come: as many for each aim.
 fn cuts(story: &Story, seed: &str) -> Vec<Cut> {
-    let tender = story.tender();
+    let batches = story.batches();
+    let may_tear = |index: &usize| story.batch_under_way(index + 1).is_some_and(|batch| batch.may_tear(SECTOR));
+    let targets = AIMS.map(|aim| match aim {
+        Aim::Anywhere => (0..story.changes.len()).collect(),
+        Aim::Ledger => story.tender(),
+        Aim::Batch => batches.clone(),
+        Aim::Tear => batches.iter().copied().filter(may_tear).collect(),
+        Aim::NewSegment => story.new_segments(),
+        Aim::Rebuild => story.rebuilds(),
+    });
     let mut dice = Dice::of(seed);
     let mut cuts: Vec<Cut> = (0..states())
         .map(|number| {
-            let change =
-                if dice.chance(50) { tender[dice.below(tender.len())] } else { dice.below(story.changes.len()) };
-            Cut { after: change + 1, number }
+            let targets: &Vec<usize> = &targets[number % AIMS.len()];
+            Cut { after: targets[dice.below(targets.len())] + 1, aim: AIMS[number % AIMS.len()], number }
         })
         .collect();
     cuts.sort_unstable();
@@ -102,19 +163,32 @@ fn play(story: &Story, cuts: &[Cut], seed: &str, folder: &Path) -> Tally {
     tally
 }
 
+/// Makes a home of what the cut leaves; what became of the batch that was under way.
+fn leave(story: &Story, disk: &Disk, cut: Cut, seed: &str, home: &Path) -> Option<Left> {
+    let batch = story.batch_under_way(cut.after);
+    for attempt in 0.. {
+        cut.survival().leave(disk, &mut Dice::of(&format!("{seed}/{}/{attempt}", cut.number)), home);
+        let left = batch.as_ref().map(|batch| batch.left_in(home));
+        if cut.aim != Aim::Tear || left == Some(Left::TornInTheMiddle) {
+            return left;
+        }
+        assert!(attempt < ATTEMPTS, "{cut:?}: {batch:?} does not tear in the middle");
+        fs::remove_dir_all(home).unwrap();
+    }
+    unreachable!("attempts end");
+}
+
 fn check(story: &Story, disk: &Disk, cut: Cut, seed: &str, into: &Path) -> Tally {
-    let mut dice = Dice::of(&format!("{seed}/{}", cut.number));
-    let survival = SURVIVALS[dice.below(SURVIVALS.len())];
     let by = story.changes[cut.after - 1].end;
-    let what =
-        format!("PALABRE_SEED={seed}, state {}, cut after {} changes, survives: {survival}", cut.number, cut.after);
+    let what = format!("PALABRE_SEED={seed}, {cut:?}, survives: {}", cut.survival());
     let state = State { folder: into.join(cut.number.to_string()), what: what.clone() };
     fs::create_dir(&state.folder).unwrap();
     let home = state.folder.join(&story.administration);
-    survival.leave(disk, &mut dice, &home);
+    let left = leave(story, disk, cut, seed, &home);
 
     let mut tally = Tally::default();
-    *tally.by_survival.entry(survival.to_string()).or_default() += 1;
+    tally.one_more(format!("{:?}", cut.aim), cut.survival().to_string());
+    tally.count(left.map_or("no batch under way".to_owned(), |left| left.to_string()), true);
     tally.count("states with something at risk", disk.at_risk() > 0);
     let acknowledged: Vec<_> = story.acknowledged.iter().filter(|one| one.by <= by).collect();
     for one in &acknowledged {
@@ -178,6 +252,25 @@ impl Entries {
     }
 }
 
+/// The documents whose content a cut at the moment of their acknowledgement could have taken away.
+fn not_durable_when_acknowledged(story: &Story) -> Vec<&str> {
+    let mut disk = story.before.clone();
+    let mut changes = story.changes.iter().peekable();
+    let mut acknowledged: Vec<_> = story.acknowledged.iter().collect();
+    acknowledged.sort_unstable_by_key(|one| one.by);
+    let mut lost = Vec::new();
+    for one in acknowledged {
+        while let Some(recorded) = changes.next_if(|recorded| recorded.end <= one.by) {
+            disk.apply(&recorded.change);
+        }
+        let file = story::attachment(Path::new(""), &one.content);
+        if disk.durable(&file) != Some(one.content.as_slice()) {
+            lost.push(one.id.as_str());
+        }
+    }
+    lost
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_whatever_a_power_cut_leaves() {
     let folder = tempfile::tempdir().unwrap();
@@ -186,6 +279,9 @@ fn nothing_acknowledged_is_lost_whatever_a_power_cut_leaves() {
     let (acknowledged, shown) = (story.acknowledged.len(), story.seen.len());
     assert!(acknowledged >= 200 && shown >= 200, "{acknowledged} acknowledged, {shown} seen by the peer");
     assert!(story.segments >= 3, "{} segments", story.segments);
+
+    let lost = not_durable_when_acknowledged(&story);
+    assert!(lost.is_empty(), "acknowledged before content and its name were durable: {lost:?}");
 
     let seed = seed();
     println!("PALABRE_SEED={seed}, {} states", states());
@@ -203,5 +299,53 @@ fn nothing_acknowledged_is_lost_whatever_a_power_cut_leaves() {
         story.segments,
         story.changes.len()
     );
-    println!("{} states: {:?}; {:?}", cuts.len(), tally.by_survival, tally.figures);
+    println!("{} states: {:?}; {:?}", cuts.len(), tally.figures, tally.by_aim_and_survival);
+    if cuts.len() >= EACH_KIND {
+        tally.has_each_kind();
+    }
+}
+
+#[test]
+fn a_folder_that_somebody_else_made_is_durable_before_anything_in_it_is_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(record) = shim::build("record", folder.path(), "names of folders") else { return };
+    let story = Story::record_over_new_folders(&record);
+    assert_eq!(story.acknowledged.len(), 12);
+    let lost = not_durable_when_acknowledged(&story);
+    assert!(lost.is_empty(), "acknowledged before content and its name were durable: {lost:?}");
+}
+
+/// A batch torn in the middle leaves an own entry behind a gap that nobody can fill. It is damage until a peer has shown
+/// that it does not have what is lost either; then the ledger is in order again, and so it is for later damage.
+#[test]
+fn a_batch_torn_in_the_middle_is_not_damage_for_ever() {
+    let mut network = Network::run(&["CI", "SN"]);
+    network.nodes[0].api().publish("Seen by both", b"seen by both").unwrap();
+    network.level();
+    network.nodes[1].stop();
+    for title in ["Lost", "Behind the gap"] {
+        network.nodes[0].api().publish(title, title.as_bytes()).unwrap();
+    }
+    network.nodes[0].kill();
+    let home = network.nodes[0].home().to_owned();
+    let entries = ledger::entries(&home);
+    entries[entries.len() - 2].zero();
+    fs::remove_dir_all(home.join("index")).unwrap();
+    network.nodes[0].start();
+    network.nodes[0].cli().json(&["store", "verify"]).ends_with(1);
+    network.nodes[1].start();
+    network.connected();
+    network.nodes[0].api().publish("In a new log", b"in a new log").unwrap();
+    network.level();
+    // Digests go both ways on connecting.
+    network.nodes[1].stop();
+    network.nodes[1].start();
+    network.connected();
+    for node in &network.nodes {
+        eventually(&format!("{} is in order", node.administration), || {
+            let verified = node.cli().json(&["store", "verify"]);
+            when(verified.code == Some(0), || format!("{verified:?}"))
+        });
+        assert!(node.api().metrics().unwrap().get("palabre_forks") == 0.0, "{}: a log has forked", node.administration);
+    }
 }

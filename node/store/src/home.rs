@@ -110,7 +110,7 @@ impl Home {
     pub fn open(root: impl Into<PathBuf>) -> Result<LockedHome, HomeError> {
         let home = Self::peek(root)?;
         let failed = |source| HomeError::Io { path: home.lock(), source };
-        let mut lock = OpenOptions::new().read(true).write(true).open(home.lock()).map_err(failed)?;
+        let mut lock = open_lock(&home.lock()).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -118,7 +118,10 @@ impl Home {
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        write_pid(&mut lock).map_err(failed)?;
+        if let Err(error) = write_pid(&mut lock) {
+            // A start on a full disk: the lock holds all the same.
+            tracing::warn!(%error, "the lock does not name this process");
+        }
         Ok(LockedHome { home, _lock: lock })
     }
 
@@ -188,6 +191,14 @@ impl Deref for LockedHome {
 
     fn deref(&self) -> &Home {
         &self.home
+    }
+}
+
+/// A file system that can only be read has locks too.
+fn open_lock(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => File::open(path),
+        opened => opened,
     }
 }
 

@@ -26,6 +26,7 @@ mod stop;
 pub mod store;
 
 pub use attachments::Attachments;
+pub use disk::{Trouble, trouble_behind};
 pub use home::{Home, LockedHome};
 pub use index::Index;
 pub use opening::Opening;

@@ -140,6 +140,11 @@ impl Store {
         self.segments.append(records)
     }
 
+    /// Whether the disk takes writes now; see [`Segments::try_disk`].
+    pub fn try_disk(&mut self) -> Result<(), AppendError> {
+        self.segments.try_disk()
+    }
+
     /// Bytes of the ledger segments.
     pub fn ledger_bytes(&self) -> Result<u64, SegmentsError> {
         self.segments.bytes()

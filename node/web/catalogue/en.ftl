@@ -241,6 +241,12 @@ status-behind = { $entries ->
     [one] One entry is still expected
    *[other] { $entries } entries are still expected
 }, for { $since }.
+status-paused = Writing is paused: { $obstacle }
+obstacle-disk-full = the disk is full, or has less room left than the node keeps free.
+obstacle-read-only = the folder of the node can only be read.
+obstacle-folder-missing = a folder of the node was removed, renamed or unmounted while it was running.
+obstacle-exhausted = the process has no file descriptors or memory left.
+obstacle-disk-failing = the disk reports errors.
 status-peers = Connected to { $connected } of the { $all } other nodes.
 
 peer-none = No other node is known.
@@ -554,8 +560,11 @@ err-too-large = The content is too large: at most { $limit } MiB.
     .why = Every node receives it whole, on slow links too.
     .next = Make the file smaller, or split it into several documents.
 err-paused = The node cannot write for now.
-    .why = { $detail }
-    .next = Make room on the disk, or mount it writable again: the node goes on by itself.
+    .why = { $obstacle }
+    .next = Mend it (make room, mount the disk writable again, put the folder back): the node goes on by itself.
+err-waiting = The node cannot open its ledger yet.
+    .why = { $obstacle }
+    .next = Mend it (make room, mount the disk writable again): the node starts by itself; nothing is lost.
 err-stopping = The node is stopping.
     .why = It accepts nothing new.
     .next = Start it again, then try again.

@@ -241,6 +241,12 @@ status-behind = { $entries ->
     [one] Une écriture est encore attendue
    *[other] { $entries } écritures sont encore attendues
 }, depuis { $since }.
+status-paused = L'écriture est suspendue : { $obstacle }
+obstacle-disk-full = le disque est plein, ou il y reste moins de place que le nœud n'en laisse libre.
+obstacle-read-only = le dossier du nœud n'est accessible qu'en lecture.
+obstacle-folder-missing = un dossier du nœud a été supprimé, renommé ou démonté pendant qu'il tournait.
+obstacle-exhausted = le processus n'a plus de descripteurs de fichiers ou de mémoire.
+obstacle-disk-failing = le disque signale des erreurs.
 status-peers = Connecté à { $connected } des { $all } autres nœuds.
 
 peer-none = Aucun autre nœud n'est connu.
@@ -554,8 +560,11 @@ err-too-large = Le contenu est trop grand : { $limit } Mio au plus.
     .why = Chaque nœud le reçoit entier, aussi sur une liaison lente.
     .next = Réduisez le fichier, ou partagez-le en plusieurs documents.
 err-paused = Le nœud ne peut pas écrire pour l'instant.
-    .why = { $detail }
-    .next = Faites de la place sur le disque, ou remontez-le en écriture : le nœud reprend seul.
+    .why = { $obstacle }
+    .next = Remédiez-y (libérez de la place, remontez le disque en écriture, remettez le dossier) : le nœud reprend seul.
+err-waiting = Le nœud ne peut pas encore ouvrir son grand livre.
+    .why = { $obstacle }
+    .next = Remédiez-y (faites de la place, remontez le disque en écriture) : le nœud démarre de lui-même ; rien n'est perdu.
 err-stopping = Le nœud est en train de s'arrêter.
     .why = Il n'accepte plus rien de nouveau.
     .next = Redémarrez-le, puis recommencez.

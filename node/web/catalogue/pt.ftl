@@ -241,6 +241,12 @@ status-behind = { $entries ->
     [one] Um registo ainda é esperado
    *[other] { $entries } registos ainda são esperados
 }, há { $since }.
+status-paused = A escrita está suspensa: { $obstacle }
+obstacle-disk-full = o disco está cheio, ou tem menos espaço do que o nó deixa livre.
+obstacle-read-only = a pasta do nó só pode ser lida.
+obstacle-folder-missing = uma pasta do nó foi removida, renomeada ou desmontada enquanto ele funcionava.
+obstacle-exhausted = o processo já não tem descritores de ficheiros ou memória.
+obstacle-disk-failing = o disco comunica erros.
 status-peers = Ligado a { $connected } dos { $all } outros nós.
 
 peer-none = Nenhum outro nó é conhecido.
@@ -554,8 +560,11 @@ err-too-large = O conteúdo é grande de mais: { $limit } MiB no máximo.
     .why = Cada nó recebe-o inteiro, também por uma ligação lenta.
     .next = Reduza o ficheiro, ou divida-o em vários documentos.
 err-paused = O nó não pode escrever por agora.
-    .why = { $detail }
-    .next = Liberte espaço no disco, ou monte-o de novo para escrita: o nó retoma sozinho.
+    .why = { $obstacle }
+    .next = Resolva-o (liberte espaço, monte o disco de novo para escrita, reponha a pasta): o nó retoma sozinho.
+err-waiting = O nó ainda não pode abrir o seu livro-razão.
+    .why = { $obstacle }
+    .next = Resolva-o (liberte espaço, volte a montar o disco em escrita): o nó arranca por si; nada se perde.
 err-stopping = O nó está a parar.
     .why = Já não aceita nada de novo.
     .next = Arranque-o outra vez e recomece.

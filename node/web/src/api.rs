@@ -6,6 +6,7 @@
 //! | `access` | who may call: this machine, with the token |
 //! | `answer` | how results and problems become responses |
 //! | `parameters` | the query of a request, named parameter by named parameter |
+//! | `waiting` | the answers of a node that cannot open its ledger yet |
 //! | `documents`, `network`, `metrics` | what the addresses do |
 
 mod access;
@@ -15,16 +16,19 @@ mod metrics;
 mod network;
 mod parameters;
 mod routes;
+mod waiting;
 
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::node::NodeHandle;
+use crate::views::Obstacle;
 use access::Access;
 
 /// How long open requests may take to end once the node stops.
@@ -38,12 +42,31 @@ pub async fn serve<N: NodeHandle>(
     token: impl AsRef<str>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let app = routes::router(node, Access::new(token.as_ref()));
+    serve_app(listener, app, stop).await
+}
+
+/// As [`serve`] for a node that cannot open its ledger yet: `/health` and everything else say what it waits for.
+pub async fn serve_waiting(
+    listener: TcpListener,
+    obstacle: watch::Receiver<Obstacle>,
+    token: impl AsRef<str>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let app = waiting::router(obstacle, Access::new(token.as_ref()));
+    serve_app(listener, app, stop).await
+}
+
+async fn serve_app(
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
         let why = format!("{address} is not on loopback (127.0.0.1 or [::1])");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
-    let app = routes::router(node, Access::new(token.as_ref()));
     let (tell, stopping) = oneshot::channel();
     let stop = async move {
         stop.await;

@@ -15,4 +15,4 @@ pub mod node;
 pub mod problem;
 pub mod views;
 
-pub use api::serve;
+pub use api::{serve, serve_waiting};

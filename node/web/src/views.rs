@@ -15,5 +15,5 @@ pub use document::{
 };
 pub use log::{Effect, EntryView, LogList, LogView};
 pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
-pub use status::{Digest, Health, Lag, Metrics, StatusView};
+pub use status::{Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};
 pub use void::void_words;

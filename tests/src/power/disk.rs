@@ -265,6 +265,19 @@ impl Disk {
         }
     }
 
+    /// What every cut leaves at least of the file at this path below the folder; nothing when its name may be lost.
+    pub fn durable(&self, path: &Path) -> Option<&[u8]> {
+        let mut thing = ROOT;
+        for part in path.components() {
+            let Thing::Folder { durable, .. } = &self.things[thing] else { return None };
+            thing = *durable.get(part.as_os_str().to_str()?)?;
+        }
+        match &self.things[thing] {
+            Thing::File(content) => Some(&content.durable),
+            Thing::Folder { .. } => None,
+        }
+    }
+
     /// Changes that a cut may take back.
     pub fn at_risk(&self) -> usize {
         let data = self.things.iter().map(|thing| match thing {

@@ -11,6 +11,7 @@ use std::thread;
 
 use palabre_proto::{Message, v1};
 
+use super::batch::{self, Batch};
 use super::disk::Disk;
 use super::recording::{Change, Recorded, Recording};
 use crate::ledger::{HEADER_LEN, Place};
@@ -159,24 +160,105 @@ impl Story {
         }
     }
 
+    /// Another, short story: a process has made every folder of contents and died before their names were durable; then the
+    /// node writes.
+    pub fn record_over_new_folders(record: &Path) -> Self {
+        let mut network = Network::found(&["CI", "SN"]);
+        let recording = Recording::to(network.dir().join("recording"));
+        let home = network.nodes[0].home().canonicalize().expect("a home");
+        let before = Disk::of(&home);
+        let environment = recording.environment(record, &home, CUT);
+        let mut make = Command::new("mkdir");
+        make.args((0..=u8::MAX).map(|first| home.join(format!("attachments/{first:02x}"))));
+        assert!(make.envs(environment.iter().cloned()).status().expect("mkdir runs").success());
+        network.nodes[0].under(Conditions { environment, ..Conditions::default() });
+        network.nodes[0].start();
+        let writing = Writing { recording: &recording, acknowledged: Mutex::default(), number: AtomicUsize::default() };
+        writing.publish(&network.nodes[0], 12);
+        network.nodes[0].kill();
+        Self {
+            before,
+            changes: recording.read(),
+            acknowledged: writing.acknowledged.into_inner().expect("writers do not fail"),
+            seen: Vec::new(),
+            node: network.nodes[0].key.clone(),
+            administration: network.nodes[0].administration.clone(),
+            segments: crate::ledger::segments(&home).len(),
+        }
+    }
+
     /// Where a cut is worth most: changes of the ledger's folder and of names, by their index.
     pub fn tender(&self) -> Vec<usize> {
-        let mut of: BTreeMap<i32, bool> = BTreeMap::new();
-        let is_tender = |change: &Change| match change {
-            Change::Began | Change::Closed(_) => false,
+        let of_names = |change: &Change| {
+            matches!(change, Change::Renamed(..) | Change::Linked(..) | Change::Removed(_) | Change::MadeFolder(_))
+        };
+        self.indexes(|path| path.components().any(|part| part.as_os_str() == "ledger"), of_names)
+    }
+
+    /// Batches of entries that are written and not synced yet, by their index.
+    pub fn batches(&self) -> Vec<usize> {
+        let mut of_segments = self.indexes(is_segment, |_| false);
+        of_segments.retain(|index| matches!(self.changes[*index].change, Change::Wrote { .. }));
+        of_segments
+    }
+
+    /// The batch that was written and not synced yet after so many changes.
+    pub fn batch_under_way(&self, after: usize) -> Option<Batch> {
+        let done = &self.changes[..after];
+        let written = *self.batches().iter().rfind(|index| **index < after)?;
+        let Change::Wrote { descriptor, offset, bytes } = &done[written].change else { return None };
+        let settles = |change: &Change| matches!(change, Change::Synced(synced) if synced == descriptor);
+        let settled = done[written..].iter().any(|one| settles(&one.change) || one.change == Change::Began);
+        let opened = done[..written].iter().rev().find_map(|one| match &one.change {
+            Change::Opened { descriptor: of, path, .. } if of == descriptor => path.file_name(),
+            _ => None,
+        });
+        opened.filter(|_| !settled).map(|name| Batch::of(Path::new("ledger").join(name), *offset, bytes))
+    }
+
+    /// From the making of each new segment until its first batch is durable, by index.
+    pub fn new_segments(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (index, one) in self.changes.iter().enumerate() {
+            if let Change::Opened { descriptor, path, emptied: true, .. } = &one.change
+                && is_segment(path)
+            {
+                let synced = |later: &Recorded| later.change == Change::Synced(*descriptor);
+                found.extend(index..=index + self.changes[index..].iter().position(synced).unwrap_or_default());
+            }
+        }
+        found
+    }
+
+    /// While the index is made again, by index: from its loss until the next batch, and by `store rebuild`.
+    pub fn rebuilds(&self) -> Vec<usize> {
+        let began = |one: &(usize, &Recorded)| one.1.change == Change::Began;
+        let processes: Vec<usize> = self.changes.iter().enumerate().filter(began).map(|(index, _)| index).collect();
+        // The processes are: the node, `rm`, the node, `store rebuild`, the node.
+        let [_, loss, start, rebuild, again] = processes[..] else { panic!("{} processes", processes.len()) };
+        let batch = self.batches().into_iter().find(|index| *index > start).expect("the node writes again");
+        (loss..batch).chain(rebuild..again).collect()
+    }
+
+    /// The changes of files whose path is meant, and all others that are meant.
+    fn indexes(&self, path_is_meant: impl Fn(&Path) -> bool, is_meant: impl Fn(&Change) -> bool) -> Vec<usize> {
+        let mut meant: BTreeMap<i32, bool> = BTreeMap::new();
+        let mut holds = |change: &Change| match change {
             Change::Opened { descriptor, path, .. } => {
-                let ledger = path.components().any(|part| part.as_os_str() == "ledger");
-                of.insert(*descriptor, ledger);
-                ledger
+                meant.insert(*descriptor, path_is_meant(path));
+                path_is_meant(path)
             }
             Change::Wrote { descriptor, .. } | Change::Resized { descriptor, .. } | Change::Synced(descriptor) => {
-                of.get(descriptor).copied().unwrap_or(false)
+                meant.get(descriptor) == Some(&true)
             }
-            Change::Renamed(..) | Change::Linked(..) | Change::Removed(_) | Change::MadeFolder(_) => true,
+            other => is_meant(other),
         };
-        let mut is_tender = is_tender;
-        (0..self.changes.len()).filter(|index| is_tender(&self.changes[*index].change)).collect()
+        (0..self.changes.len()).filter(|index| holds(&self.changes[*index].change)).collect()
     }
+}
+
+fn is_segment(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == "seg")
 }
 
 /// The entries of `author` that the peer wrote to its ledger, each when it first did.
@@ -186,7 +268,7 @@ fn seen(of_peer: &[Recorded], author: &str) -> Vec<Seen> {
     for Recorded { end, change, .. } in of_peer {
         match change {
             Change::Opened { descriptor, path, .. } => {
-                segments.insert(*descriptor, path.extension().is_some_and(|kind| kind == "seg"));
+                segments.insert(*descriptor, is_segment(path));
             }
             Change::Wrote { descriptor, bytes, .. } if segments.get(descriptor) == Some(&true) => {
                 seen.extend(entries(bytes).filter(|(place, _)| place.author == author).map(|(place, id)| Seen {
@@ -202,19 +284,14 @@ fn seen(of_peer: &[Recorded], author: &str) -> Vec<Seen> {
 }
 
 /// The entries in a batch of frames: where each belongs, and its id.
-fn entries(mut batch: &[u8]) -> impl Iterator<Item = (Place, String)> {
-    let mut entries = Vec::new();
-    while let Some(length) = batch.first_chunk::<4>() {
-        let end = HEADER_LEN + u32::from_le_bytes(*length) as usize;
-        let record = &batch[HEADER_LEN..end];
-        if let Some(place) = Place::of(record)
-            && let Some(v1::record::Kind::Entry(entry)) = v1::Record::decode(record).expect("a record").kind
-        {
-            entries.push((place, blake3::hash(&entry.header).to_hex().to_string()));
-        }
-        batch = &batch[end..];
-    }
-    entries.into_iter()
+fn entries(bytes: &[u8]) -> impl Iterator<Item = (Place, String)> {
+    batch::frames(bytes).map(|frame| &frame[HEADER_LEN..]).filter_map(|record| {
+        let place = Place::of(record)?;
+        let Some(v1::record::Kind::Entry(entry)) = v1::Record::decode(record).expect("a record").kind else {
+            return None;
+        };
+        Some((place, blake3::hash(&entry.header).to_hex().to_string()))
+    })
 }
 
 /// Where the content with these bytes lies in a home.

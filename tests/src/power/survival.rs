@@ -38,7 +38,7 @@ pub const SURVIVALS: [Survival; 6] = [
 ];
 
 /// The smallest part of a disk that is written whole.
-const SECTOR: usize = 512;
+pub const SECTOR: usize = 512;
 
 impl fmt::Display for Survival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

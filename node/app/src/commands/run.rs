@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 use palabre_net::StartError;
@@ -17,6 +18,10 @@ use crate::daemon::{self, DaemonError, Setup};
 use crate::failure::{Failure, cause, chain, internal};
 use crate::home::settings::{LogLevel, Settings};
 use crate::home::{self, founding, keys};
+
+/// How long reads and writes of files that are under way may hold up the end of the process: a disk that fails may never
+/// answer them.
+const LAST_READS: Duration = Duration::from_secs(5);
 
 /// `palabre run`
 #[derive(Debug, Args)]
@@ -48,12 +53,14 @@ impl Run {
         let store =
             palabre_store::Settings { segment_size: self.segment_size.unwrap_or(default.segment_size), ..default };
         let setup = Setup { settings, store, rules, secret, token };
-        runtime.block_on(async {
+        let ended = runtime.block_on(async {
             let stop = stop(self.while_stdin_open).map_err(|error| internal(&error))?;
             // On a task of its own: its thread may then block on the disk without stopping the others.
             let node = tokio::spawn(daemon::run(home, setup, stop));
             node.await.map_err(|error| internal(&error))?.map_err(|error| failure(&error))
-        })
+        });
+        runtime.shutdown_timeout(LAST_READS);
+        ended
     }
 }
 

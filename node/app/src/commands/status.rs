@@ -35,6 +35,9 @@ fn say(status: &StatusView, speech: Speech) {
         let since = units::duration(status.lag.seconds, speech.lang());
         text!("status-behind", entries = status.lag.entries, since = since)
     });
+    if let Some(obstacle) = status.obstacle {
+        speech.say(&text!("status-paused", obstacle = obstacle.text()));
+    }
     let connected = status.peers.iter().filter(|peer| peer.state == PeerState::Connected).count();
     speech.say(&text!("status-peers", connected = connected, all = status.peers.len()));
     if !status.peers.is_empty() {

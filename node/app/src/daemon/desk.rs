@@ -1,7 +1,7 @@
 //! Answers the HTTP API: asks the engine to look or to write, and the store for contents.
 
-use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
@@ -19,15 +19,17 @@ use palabre_web::node::{
     Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
 };
 use palabre_web::views::{
-    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, Obstacle, PeerStatus, PeerWhy, StatusView,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{info, warn};
 
 use super::engine::Job;
 use super::files::{self, ImportError};
-use super::views;
 use super::wire::{Links, Listening};
+use super::{pause, views};
+use crate::failure::chain;
 
 /// Ids looked at for a prefix: two are enough to know that it names no single one, unless an odd digit is left.
 const CANDIDATES: usize = 32;
@@ -42,6 +44,8 @@ pub(super) struct Desk {
     listening: Listening,
     links: Links,
     health: watch::Receiver<Health>,
+    /// Whether the disk did not take the last upload.
+    upload_refused: AtomicBool,
     started: u64,
 }
 
@@ -54,7 +58,7 @@ impl Desk {
         health: watch::Receiver<Health>,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        Self { jobs, net, attachments, listening, links, health, started }
+        Self { jobs, net, attachments, listening, links, health, upload_refused: AtomicBool::new(false), started }
     }
 
     /// Looks at node and store between two jobs of the engine.
@@ -74,16 +78,42 @@ impl Desk {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Write(write, answer)).await.map_err(|_| NodeError::Stopping)?;
         let written = written.await.map_err(|_| NodeError::Stopping)?;
-        written.map_err(|error| refused(error, object))
+        written.map_err(|error| refused(error, object, self.obstacle().unwrap_or(Obstacle::DiskFailing)))
     }
 
     async fn keep(&self, content: Chunks) -> Result<Attachment, NodeError> {
         let (hash, size) = files::import(content, self.attachments.clone()).await.map_err(|error| match error {
             ImportError::Upload(error) => NodeError::Upload(error),
-            ImportError::Disk(error) => NodeError::Paused(io::Error::other(error)),
+            ImportError::Disk(error) => {
+                warn!(error = chain(&error), "an upload was not kept: writing pauses until the disk takes it");
+                self.upload_refused.store(true, Ordering::Relaxed);
+                NodeError::Paused(pause::obstacle(error.trouble()))
+            }
             ImportError::Stopping => NodeError::Stopping,
         })?;
         Ok(Attachment { hash, size })
+    }
+
+    /// What keeps the node from writing. Attachments leave more of the disk free than entries, so they are the first
+    /// that do not fit.
+    fn obstacle(&self) -> Option<Obstacle> {
+        match *self.health.borrow() {
+            Health::Paused { obstacle } => Some(obstacle),
+            Health::Ok => self.upload_obstacle(),
+            Health::Stopping => None,
+        }
+    }
+
+    /// What keeps attachments from being written. Once an upload was refused, only a trial tells that it is mended.
+    fn upload_obstacle(&self) -> Option<Obstacle> {
+        let refused = self.upload_refused.load(Ordering::Relaxed);
+        let looked = tokio::task::block_in_place(|| {
+            if refused { self.attachments.try_disk() } else { self.attachments.has_room() }
+        });
+        if looked.is_ok() && refused && self.upload_refused.swap(false, Ordering::Relaxed) {
+            info!("the disk takes uploads again");
+        }
+        looked.err().map(|error| pause::obstacle(error.trouble()))
     }
 
     async fn stored(&self, document: EntryId) -> Result<documents::Document, NodeError> {
@@ -92,12 +122,12 @@ impl Desk {
 }
 
 /// What a rule or the disk refused, in the API's words.
-fn refused(error: WriteError, object: Option<EntryId>) -> NodeError {
+fn refused(error: WriteError, object: Option<EntryId>, obstacle: Obstacle) -> NodeError {
     match (error, object) {
         (WriteError::NotAllowed(VoidReason::Withdrawn), Some(object)) => NodeError::Withdrawn(object),
         (WriteError::NotAllowed(reason), _) => NodeError::NoRight { reason: reason.code().to_owned() },
         (WriteError::Waits, Some(object)) => NodeError::Incomplete(object),
-        (WriteError::Disk, _) => NodeError::Paused(super::engine::disk_error()),
+        (WriteError::Disk, _) => NodeError::Paused(obstacle),
         (WriteError::NotMandated, _) => NodeError::NoRight { reason: VoidReason::NotMandated.code().to_owned() },
         (error, _) => NodeError::Internal(Box::new(error)),
     }
@@ -120,7 +150,8 @@ const fn priority(urgent: bool) -> Priority {
 impl NodeHandle for Desk {
     async fn status(&self) -> Result<StatusView, NodeError> {
         let listening = Arc::clone(&self.listening);
-        self.look(move |node, store| views::status(node, store, &listening)).await
+        let obstacle = self.obstacle();
+        self.look(move |node, store| views::status(node, store, &listening, obstacle)).await
     }
 
     async fn peers(&self) -> Result<Vec<PeerStatus>, NodeError> {
@@ -231,7 +262,11 @@ impl NodeHandle for Desk {
     }
 
     async fn health(&self) -> Health {
-        *self.health.borrow()
+        let health = *self.health.borrow();
+        match self.obstacle() {
+            Some(obstacle) if health == Health::Ok => Health::Paused { obstacle },
+            _ => health,
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The thread that owns the rules and the store. It takes jobs as they come, appends what they want durable with one
 //! sync for all of them, and only then lets anybody see it.
 
-use std::io;
 use std::thread::JoinHandle;
 
 use palabre_core::id::EntryId;
@@ -15,6 +14,7 @@ use tracing::{error, info, warn};
 
 use super::DaemonError;
 use super::opening::{Opened, now};
+use super::pause::Pause;
 
 /// Jobs handled before a sync: enough to share it among many writers, few enough that none waits long.
 const AT_ONCE: usize = 128;
@@ -38,7 +38,7 @@ struct Engine {
     node: Node,
     store: Store,
     effects: mpsc::UnboundedSender<Effect>,
-    health: watch::Sender<Health>,
+    pause: Pause,
     writers: std::collections::BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
     tickets: u64,
     /// Whether the own log was opened in doubt and nothing of it is durable yet.
@@ -60,7 +60,7 @@ pub(super) fn start(
         node,
         store,
         effects,
-        health,
+        pause: Pause::new(health),
         writers: std::collections::BTreeMap::new(),
         tickets: 0,
         appends: Vec::new(),
@@ -73,7 +73,21 @@ pub(super) fn start(
 }
 
 impl Engine {
-    fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), DaemonError> {
+    fn run(mut self, jobs: mpsc::Receiver<Job>) -> Result<(), DaemonError> {
+        let done = self.work(jobs);
+        self.pause.stop();
+        match done {
+            Ok(()) => Ok(self.store.close()?),
+            Err(error) => {
+                // The process ends at once: an index on a disk that fails may not let itself be closed.
+                std::mem::forget(self.store);
+                Err(error)
+            }
+        }
+    }
+
+    /// Does jobs until the last.
+    fn work(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), DaemonError> {
         let mut stopping = false;
         while !stopping {
             let Some(first) = jobs.blocking_recv() else { break };
@@ -84,14 +98,18 @@ impl Engine {
             }
             self.sync()?;
         }
-        self.health.send_replace(Health::Stopping);
-        Ok(self.store.close()?)
+        Ok(())
     }
 
     /// Does one job; true when it is the last.
     fn take(&mut self, job: Job) -> Result<bool, DaemonError> {
         match job {
-            Job::Event(event) => self.handle(event)?,
+            Job::Event(event) => {
+                if matches!(event, Event::Tick) {
+                    self.pause.look_again(&mut self.store);
+                }
+                self.handle(event)?;
+            }
             Job::Write(write, answer) => {
                 self.tickets += 1;
                 let ticket = Ticket(self.tickets);
@@ -185,31 +203,15 @@ impl Engine {
                     if let Some(last) = last {
                         self.store.commit(last)?;
                     }
-                    self.resume();
+                    self.pause.end();
                 }
                 Err(failed @ AppendError::SyncFailed { .. }) => return Err(DaemonError::SyncFailed(failed)),
-                Err(refused) => self.pause(&refused)?,
+                Err(refused) => {
+                    self.pause.begin(&refused);
+                    self.handle(Event::AppendRefused)?;
+                }
             }
         }
         Ok(())
     }
-
-    fn resume(&self) {
-        let was = self.health.send_replace(Health::Ok);
-        if was == Health::Paused {
-            info!("the disk takes writes again");
-        }
-    }
-
-    fn pause(&mut self, refused: &AppendError) -> Result<(), DaemonError> {
-        if self.health.send_replace(Health::Paused) != Health::Paused {
-            warn!(%refused, "the disk takes no writes: writing pauses until it does");
-        }
-        self.handle(Event::AppendRefused)
-    }
-}
-
-/// Keeps the io error's text for people where a write was refused.
-pub(super) fn disk_error() -> io::Error {
-    io::Error::new(io::ErrorKind::StorageFull, "the disk is full or read-only")
 }

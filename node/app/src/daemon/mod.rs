@@ -9,18 +9,21 @@ mod engine;
 mod error;
 mod files;
 mod opening;
+mod pause;
 mod scrub;
 mod verify;
 mod views;
+mod waiting;
 mod wire;
 
 use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use palabre_core::keys::Secret;
 use palabre_net::Config;
 use palabre_store::LockedHome;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tracing::info;
 
@@ -54,9 +57,9 @@ pub(crate) async fn run(
     setup: Setup,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), DaemonError> {
-    let api = TcpListener::bind(setup.settings.api)
-        .await
-        .map_err(|source| DaemonError::Api { address: setup.settings.api, source })?;
+    let api = bind(setup.settings.api).map_err(|source| DaemonError::Api { address: setup.settings.api, source })?;
+    let mut stop = Box::pin(stop);
+    let Some(opened) = waiting::open(&home, &setup, &api, &mut stop).await? else { return Ok(()) };
     let network = *setup.rules.network();
     let config = Config {
         seed: setup.secret.seed(),
@@ -66,7 +69,6 @@ pub(crate) async fn run(
         metered: setup.settings.metered,
         agent: concat!("palabre/", env!("CARGO_PKG_VERSION")).to_owned(),
     };
-    let opened = tokio::task::block_in_place(|| opening::open(&home, &setup))?;
     let attachments = opened.store.attachments().clone();
     let key = opened.node.key();
     let (net, events) = palabre_net::start(config)?;
@@ -80,7 +82,12 @@ pub(crate) async fn run(
     let carried = tokio::spawn(wire.run(events, done));
     let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched));
     info!(node = %key, %network, api = %setup.settings.api, "the node runs");
-    let served = palabre_web::serve(api, desk, setup.token, stop).await;
+    let api = tokio::net::TcpListener::from_std(api).map_err(DaemonError::Serve)?;
+    let served = tokio::select! {
+        served = palabre_web::serve(api, desk, setup.token, stop) => served,
+        // The engine has ended by itself: the process ends with it, and whatever starts it again reads what is there.
+        () = jobs.closed() => Ok(()),
+    };
     info!("the node stops");
     drop(jobs.send(engine::Job::Stop).await);
     net.shutdown().await;
@@ -88,4 +95,11 @@ pub(crate) async fn run(
     let ended = tokio::task::block_in_place(|| engine.join());
     served.map_err(DaemonError::Serve)?;
     ended.unwrap_or(Err(DaemonError::EngineDied))
+}
+
+/// The API's socket. It stays the same while the node waits for its disk and after.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }

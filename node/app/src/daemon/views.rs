@@ -17,7 +17,7 @@ use palabre_core::registers::{self, Audience};
 use palabre_core::state::StateError;
 use palabre_net::{Counters, address_of};
 use palabre_store::Store;
-use palabre_web::views::{AudienceName, CharterView, Digest, Lag, Metrics, StatusView};
+use palabre_web::views::{AudienceName, CharterView, Digest, Lag, Metrics, Obstacle, StatusView, Writing};
 
 use super::opening::now;
 use super::wire::Listening;
@@ -26,7 +26,12 @@ use super::wire::Listening;
 const MISSING_COUNTED: usize = 100_000;
 
 /// `GET /api/v1/status`.
-pub(super) fn status(node: &Node, store: &Store, listening: &Listening) -> Result<StatusView, StateError> {
+pub(super) fn status(
+    node: &Node,
+    store: &Store,
+    listening: &Listening,
+    obstacle: Option<Obstacle>,
+) -> Result<StatusView, StateError> {
     let rules = node.rules();
     let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
     let lag = node.lag(now());
@@ -40,6 +45,8 @@ pub(super) fn status(node: &Node, store: &Store, listening: &Listening) -> Resul
         ledger: Digest(node.ledger_hash()),
         state: BTreeMap::from([(AudienceName::public(), Digest(registers::root(store, Audience::Public)?))]),
         lag: Lag { entries: lag.entries, seconds: lag.seconds },
+        writing: if obstacle.is_none() { Writing::Ok } else { Writing::Paused },
+        obstacle,
     })
 }
 

@@ -31,10 +31,14 @@ impl Node {
         Ok(lost)
     }
 
-    /// Whether nothing is missing here any more that a damaged part may have held: the index names nothing in it, no log
-    /// has a gap, and a neighbour holds exactly the same.
+    /// Whether nothing is missing here any more that a damaged part may have held and a neighbour has: the index names
+    /// nothing in it, and a neighbour holds exactly the same. Where a log has a gap all of them must. Such a gap stays when
+    /// a batch of the node's own was torn before it was durable: what is lost of it nobody has ever seen.
     pub fn is_mended<S: Storage>(&self, storage: &S, part: Mended) -> Result<bool, StateError> {
-        let level = self.digest.is_some_and(|mine| self.sessions.values().any(|s| s.their_digest == Some(mine)));
-        Ok(level && self.ledger.ahead().next().is_none() && self.lost_in(storage, part)?.is_empty())
+        let Some(mine) = self.digest else { return Ok(false) };
+        let mut level = self.sessions.values().map(|session| session.their_digest == Some(mine));
+        let has_gap = self.ledger.ahead().next().is_some();
+        let level = if has_gap { level.len() > 0 && level.all(|level| level) } else { level.any(|level| level) };
+        Ok(level && self.lost_in(storage, part)?.is_empty())
     }
 }

@@ -8,11 +8,12 @@
 //! A file gets its name once its content was verified and is durable, by a rename: what has a name is whole, as long
 //! as the disk keeps it. Readers verify again, since disks do not always.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use palabre_core::id::ContentHash;
 use palabre_core::state::VALUE_MAX;
@@ -77,6 +78,18 @@ pub enum AttachmentError {
     },
 }
 
+impl AttachmentError {
+    /// What it says about the disk.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Full { .. } => Trouble::Full,
+            Self::Io { source, .. } => disk::trouble(source),
+            _ => Trouble::Other,
+        }
+    }
+}
+
 /// What verifying an attachment found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
@@ -96,6 +109,8 @@ pub struct Attachments {
     keep_free: u64,
     /// Tells files that are received at the same time apart.
     next_incoming: Arc<AtomicU64>,
+    /// Folders of contents whose names are known to be durable.
+    folders: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Attachments {
@@ -108,7 +123,7 @@ impl Attachments {
         for entry in fs::read_dir(&incoming).map_err(failed)? {
             entry.and_then(|entry| fs::remove_file(entry.path())).map_err(failed)?;
         }
-        Ok(Self { dir: dir.to_owned(), keep_free, next_incoming: Arc::default() })
+        Ok(Self { dir: dir.to_owned(), keep_free, next_incoming: Arc::default(), folders: Arc::default() })
     }
 
     /// Where the content with this hash lies once it is held.
@@ -129,6 +144,20 @@ impl Attachments {
     #[must_use]
     pub fn size(&self, hash: &ContentHash) -> Option<u64> {
         fs::metadata(self.path(hash)).ok().map(|metadata| metadata.len())
+    }
+
+    /// Whether there is room for more, and a folder to put it in.
+    pub fn has_room(&self) -> Result<(), AttachmentError> {
+        let failed = |source| AttachmentError::Io { doing: "looked at", path: self.dir.clone(), source };
+        let available = disk::available_in(&self.dir).map_err(failed)?;
+        if available > self.keep_free { Ok(()) } else { Err(AttachmentError::Full { size: 1 }) }
+    }
+
+    /// Whether the disk takes content now, found out by writing a little: nothing else tells for certain.
+    pub fn try_disk(&self) -> Result<(), AttachmentError> {
+        self.has_room()?;
+        let path = self.dir.join("incoming").join("trial");
+        disk::trial(&path).map_err(|source| AttachmentError::Io { doing: "written", path, source })
     }
 
     /// A writer for content that is announced to have this hash and size. Room for it is set aside.
@@ -221,6 +250,21 @@ impl Attachments {
     /// Bytes of everything that is held.
     pub fn bytes(&self) -> Result<u64, AttachmentError> {
         Ok(self.list()?.iter().filter_map(|hash| self.size(hash)).sum())
+    }
+
+    /// Makes sure that a folder of contents is there and that its name is durable, whoever made it: a writer that found
+    /// it made by another, or by a process that died, could else acknowledge what a power cut takes away with it.
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        let mut durable = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if durable.contains(folder) && folder.is_dir() {
+            return Ok(());
+        }
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => disk::sync_dir(&self.dir)?,
+        }
+        durable.insert(folder.to_owned());
+        Ok(())
     }
 
     fn damaged_path(&self, hash: &ContentHash) -> PathBuf {

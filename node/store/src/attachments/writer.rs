@@ -107,10 +107,7 @@ impl Writer {
         let folder = path.parent().unwrap_or(&self.attachments.dir);
         // Cuts off what was set aside and not used.
         let named = self.file.set_len(self.received).and_then(|()| self.file.sync_all()).and_then(|()| {
-            if !folder.is_dir() {
-                fs::create_dir_all(folder)?;
-                disk::sync_dir(&self.attachments.dir)?;
-            }
+            self.attachments.make_folder(folder)?;
             // What is there under this name already is replaced: it may be damaged, this is verified.
             fs::rename(&self.path, &path)?;
             disk::sync_dir(folder)

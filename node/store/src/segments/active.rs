@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{SegmentsError, classify, file_name};
-use crate::disk;
+use crate::disk::{self, Trouble};
 
 /// Why a batch was not appended. Nothing of it counts; except after the two last ones it may be tried again.
 #[derive(Debug, Error)]
@@ -66,6 +66,20 @@ pub enum AppendError {
     /// A sync had failed before, and the process has not ended.
     #[error("an earlier sync failed; the node must restart")]
     Broken,
+}
+
+impl AppendError {
+    /// What it says about the disk.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Full { .. } => Trouble::Full,
+            Self::ReadOnly { .. } => Trouble::ReadOnly,
+            Self::Missing { .. } => Trouble::Missing,
+            Self::Write { source, .. } | Self::SyncFailed { source, .. } => disk::trouble(source),
+            Self::Length { .. } | Self::Broken => Trouble::Other,
+        }
+    }
 }
 
 /// Bytes set aside at once: few calls, and a loss of a thousandth when a disk fills up.

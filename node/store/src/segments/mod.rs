@@ -210,6 +210,14 @@ impl Segments {
         Ok(start)
     }
 
+    /// Whether a batch could be appended now, found out by writing beside the segments: nothing else tells for certain.
+    /// For a node whose writing pauses.
+    pub fn try_disk(&mut self) -> Result<(), AppendError> {
+        self.active.reserve(1, self.settings.keep_free)?;
+        let path = self.dir.join("trial");
+        disk::trial(&path).map_err(|source| classify(&path, source))
+    }
+
     /// The record at `at`; nothing when it is damaged there, or when nothing was written there.
     pub fn read(&self, at: Position) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(self.stored(at)?.map(|stored| stored.record))
@@ -305,6 +313,7 @@ pub(crate) fn classify(path: &Path, source: io::Error) -> AppendError {
     match disk::trouble(&source) {
         disk::Trouble::Full => AppendError::Full { path, source: Some(source) },
         disk::Trouble::ReadOnly => AppendError::ReadOnly { path, source },
+        disk::Trouble::Missing => AppendError::Missing { path },
         disk::Trouble::Exhausted | disk::Trouble::Other => AppendError::Write { path, source },
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn router<N: NodeHandle>(node: Arc<N>, access: Access) -> Router {
         .layer(middleware::from_fn(answer::speak))
 }
 
-async fn openapi() -> impl IntoResponse {
+pub(super) async fn openapi() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], OPENAPI)
 }
 

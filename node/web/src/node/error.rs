@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{CONTENT_MAX, EntryPrefix};
 use crate::problem::{Kind, Problem};
 use crate::text;
+use crate::views::Obstacle;
 use crate::views::void_words;
 
 /// Why the node does not do what it was asked.
@@ -52,9 +53,12 @@ pub enum NodeError {
     /// The content did not come whole.
     #[error("the content did not come whole")]
     Upload(#[source] io::Error),
-    /// The node takes no writes for now: its disk is full or read-only.
+    /// The node takes no writes for now.
     #[error("writing is paused")]
-    Paused(#[source] io::Error),
+    Paused(Obstacle),
+    /// The node cannot open its ledger yet.
+    #[error("the node waits until its machine is mended")]
+    Waiting(Obstacle),
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,
@@ -86,7 +90,10 @@ impl From<NodeError> for Problem {
             NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
-            NodeError::Paused(error) => Self::new(Kind::Attention, text!("err-paused", detail = error.to_string())),
+            NodeError::Paused(obstacle) => Self::new(Kind::Attention, text!("err-paused", obstacle = obstacle.text())),
+            NodeError::Waiting(obstacle) => {
+                Self::new(Kind::Attention, text!("err-waiting", obstacle = obstacle.text()))
+            }
             NodeError::Stopping => Self::new(Kind::Attention, text!("err-stopping")),
             NodeError::Internal(error) => Self::new(Kind::Failure, text!("err-internal", detail = error.to_string())),
         }

@@ -7,6 +7,8 @@ use palabre_core::id::{Code, NetworkId, NodeKey};
 use serde::{Deserialize, Serialize};
 
 use super::{AudienceName, PeerStatus};
+use crate::catalogue::Text;
+use crate::text;
 
 /// A hash of 32 bytes over state, in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +61,50 @@ pub struct StatusView {
     pub state: BTreeMap<AudienceName, Digest>,
     /// How far this node is behind what it has heard of.
     pub lag: Lag,
+    /// Whether it takes writes.
+    pub writing: Writing,
+    /// What keeps it from writing.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Whether a node takes writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writing {
+    /// It does.
+    Ok,
+    /// Not now. It goes on by itself once the obstacle is gone.
+    Paused,
+}
+
+/// What keeps a node from writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// No room is left on the disk, or less than what the node leaves free.
+    DiskFull,
+    /// Its folder can only be read.
+    ReadOnly,
+    /// A folder of its home is not there any more.
+    FolderMissing,
+    /// The process has no file descriptors or memory left.
+    Exhausted,
+    /// The disk reports errors.
+    DiskFailing,
+}
+
+impl Obstacle {
+    /// Its words.
+    #[must_use]
+    pub fn text(self) -> Text {
+        match self {
+            Self::DiskFull => text!("obstacle-disk-full"),
+            Self::ReadOnly => text!("obstacle-read-only"),
+            Self::FolderMissing => text!("obstacle-folder-missing"),
+            Self::Exhausted => text!("obstacle-exhausted"),
+            Self::DiskFailing => text!("obstacle-disk-failing"),
+        }
+    }
 }
 
 /// How far a node is behind what it has heard of.
@@ -76,8 +122,11 @@ pub struct Lag {
 pub enum Health {
     /// It reads and writes.
     Ok,
-    /// It reads, and takes no writes until its disk is mended.
-    Paused,
+    /// It reads, and takes no writes until this is mended.
+    Paused {
+        /// What keeps it from writing.
+        obstacle: Obstacle,
+    },
     /// It is stopping.
     Stopping,
 }

@@ -1,0 +1,133 @@
+//! The machine under a node, made to fail: a disk with a fault that can be switched on and off, a disk that is small, a
+//! clock that can be set.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::node::Conditions;
+use crate::{Network, shim};
+
+/// Files of the first node of a network whose C library is fronted by `tests/faults/disk.c`.
+#[derive(Debug)]
+pub struct FaultyDisk {
+    switch: PathBuf,
+}
+
+impl FaultyDisk {
+    /// Under the first node of a network, for files whose path contains `within`. Nothing, and a word about it for the
+    /// test, without a C compiler.
+    pub fn under(network: &mut Network, within: &str, test: &str) -> Option<Self> {
+        let library = shim::build("disk", network.dir(), test)?;
+        let switch = network.dir().join("fault");
+        let environment = vec![
+            ("LD_PRELOAD".to_owned(), text(&library)),
+            ("FAULT_FILE".to_owned(), text(&switch)),
+            ("FAULT_IN".to_owned(), within.to_owned()),
+        ];
+        network.nodes[0].under(Conditions { environment, ..Conditions::default() });
+        Some(Self { switch })
+    }
+
+    /// Switches a fault on: a line as `tests/faults/disk.c` reads it.
+    pub fn set(&self, fault: &str) {
+        replace(&self.switch, fault);
+    }
+
+    /// Switches it off.
+    pub fn mend(&self) {
+        fs::remove_file(&self.switch).unwrap();
+    }
+
+    /// How many times the node has synced data of these files.
+    pub fn syncs(&self) -> u64 {
+        let beside = format!("{}.syncs", self.switch.display());
+        fs::metadata(beside).map_or(0, |about| about.len())
+    }
+}
+
+/// The clock on the wall, as the first node of a network sees it.
+#[derive(Debug)]
+pub struct Clock {
+    shows: PathBuf,
+}
+
+impl Clock {
+    /// Under the first node of a network. Nothing, and a word about it for the test, without a C compiler.
+    pub fn under(network: &mut Network, test: &str) -> Option<Self> {
+        let library = shim::build("clock", network.dir(), test)?;
+        let shows = network.dir().join("clock");
+        let environment = vec![("LD_PRELOAD".to_owned(), text(&library)), ("CLOCK_FILE".to_owned(), text(&shows))];
+        network.nodes[0].under(Conditions { environment, ..Conditions::default() });
+        Some(Self { shows })
+    }
+
+    /// Sets it, in seconds since 1970. It goes on from there.
+    pub fn set(&self, seconds: u64) {
+        replace(&self.shows, &seconds.to_string());
+    }
+
+    /// It shows the true time again.
+    pub fn mend(&self) {
+        fs::remove_file(&self.shows).unwrap();
+    }
+}
+
+/// A small file system in memory with the home of a node on it; the home's path leads there.
+#[derive(Debug)]
+pub struct SmallDisk {
+    folder: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    /// Moves `home` to it. Nothing, and a word about it for the test, without the right to mount.
+    pub fn under(home: &Path, size: &str, test: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size},mode=700"), "tmpfs"]).arg(folder.path());
+        if !mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+            shim::skip(test, "no right to mount");
+            return None;
+        }
+        let disk = Self { folder };
+        let there = disk.folder.path().join("home");
+        assert!(Command::new("cp").arg("-a").args([home, &there]).status().unwrap().success());
+        fs::remove_dir_all(home).unwrap();
+        symlink(there, home).unwrap();
+        Some(disk)
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.folder.path().join("filler")
+    }
+
+    /// Takes every byte that is left.
+    pub fn fill(&self) {
+        let filled = fs::write(self.filler(), vec![1; 256 * 1024 * 1024]);
+        assert!(filled.is_err(), "the disk is larger than it should be");
+    }
+
+    /// Gives them back.
+    pub fn make_room(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // The node under test may still hold files of it: it is unmounted once they are closed.
+        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).status();
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("temporary folders have plain names").to_owned()
+}
+
+/// Renamed into place: nobody reads half of a word.
+fn replace(file: &Path, word: &str) {
+    let new = file.with_extension("new");
+    fs::write(&new, word).unwrap();
+    fs::rename(new, file).unwrap();
+}
