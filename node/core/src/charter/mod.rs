@@ -9,10 +9,11 @@
 //! | [`mandate`], [`mandates`] | an administration's list of its nodes; the chains of all administrations |
 //! | [`cutoff`] | which entries still count of those from whom something is taken away |
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
-//! | [`proposal`] | the next revision from short changes |
+//! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
 //! | [`file`], [`template`] | a charter as a file, and as the region's data |
 
 pub mod cutoff;
+pub mod difference;
 pub mod file;
 pub mod invariants;
 pub mod mandate;
@@ -30,7 +31,8 @@ pub use file::{CharterFile, CharterFileError};
 pub use invariants::Breach;
 pub use mandate::{Mandate, MandateError, MandatedNode, RawMandate};
 pub use revision::{
-    Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, Names, Office, OfficeKind,
+    Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
+    Office, OfficeKind,
 };
 pub use revisions::{Joined, RevisionError, Revisions};
 pub use rules::{Rules, RulesError, Standing};

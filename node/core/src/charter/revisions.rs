@@ -174,7 +174,8 @@ impl Revisions {
     }
 
     /// The keyholders of `judge` whose signature stands under a revision.
-    fn signers(&self, hash: &CharterHash, judge: &Charter) -> BTreeSet<Code> {
+    #[must_use]
+    pub fn signers(&self, hash: &CharterHash, judge: &Charter) -> BTreeSet<Code> {
         let keys = self.held.get(hash).into_iter().flat_map(|held| held.signatures.keys());
         keys.filter_map(|key| signature::keyholder_with(judge, key)).collect()
     }
@@ -225,7 +226,7 @@ impl Revisions {
     }
 
     /// What must hold of a revision before it is kept, whoever has signed it.
-    fn check(&self, charter: &Charter) -> Result<(), RevisionError> {
+    pub fn check(&self, charter: &Charter) -> Result<(), RevisionError> {
         let Some(previous) = charter.previous else { return Err(RevisionError::OtherNetwork) };
         if !self.adopted.contains(&previous) {
             return Err(RevisionError::NotFollowing(charter.revision));
