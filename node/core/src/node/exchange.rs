@@ -91,7 +91,7 @@ impl Node {
         let theirs = Digest::parse(message).ok_or(Fault::Malformed("digest"))?;
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-        session.their_digest = Some(theirs);
+        let before = session.their_digest.replace(theirs);
         if message.anew {
             session.forget_told();
         }
@@ -100,6 +100,10 @@ impl Node {
         }
         if theirs.rules != mine.rules {
             self.send_rules(peer, mine, out);
+            if before.is_none_or(|before| before.rules != theirs.rules) {
+                // It sends what it holds only to whoever shows that it lacks something: once for each state of it.
+                self.send_digest(peer, out);
+            }
         }
         if theirs.frontier != mine.frontier {
             self.send_frontier(storage, peer, Frontier::Asks, out);

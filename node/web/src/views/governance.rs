@@ -124,10 +124,8 @@ impl HistoryView {
     #[must_use]
     pub fn of(revisions: &Revisions) -> Self {
         let in_force = revisions.in_force().hash();
-        let stands = |charter: &Charter| match charter.hash() == in_force {
-            true => Standing::InForce,
-            false => Standing::Followed,
-        };
+        let stands =
+            |charter: &Charter| if charter.hash() == in_force { Standing::InForce } else { Standing::Followed };
         Self {
             network: *revisions.network(),
             revisions: revisions.line().map(|c| RevisionView::of(revisions, c, stands(c))).collect(),
