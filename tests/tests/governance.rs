@@ -9,7 +9,7 @@ use palabre_proto::{Message, v1};
 use palabre_tests::cli::text;
 use palabre_tests::node::{all_hold, level};
 use palabre_tests::wait::{eventually, when};
-use palabre_tests::{Network, Node, content};
+use palabre_tests::{Cli, Network, Node, content};
 use serde_json::Value;
 
 /// The leader, its two assessors, another member, the regional office: four of five must sign.
@@ -55,8 +55,11 @@ fn the_others_rotate_the_assessors_while_the_leader_is_dead() {
     three_sign(nodes, &proposal, &file);
     reaches(nodes, 1);
     stays_a_proposal(nodes);
-    let adopted = sign(&nodes[3], &file);
-    assert_eq!((&adopted["lacking"], &adopted["handed_in"]), (&0.into(), &true.into()), "{adopted}");
+    // The last one signs on a machine that never saw a network: file in, file out, and whoever has a node hands it in.
+    let last = offline(&nodes[3]).json(&["charter", "sign", &file]).ok().value();
+    assert_eq!((&last["lacking"], &last["handed_in"]), (&0.into(), &false.into()), "{last}");
+    let adopted = sign(&nodes[1], &file);
+    assert_eq!((&adopted["already"], &adopted["handed_in"]), (&true.into(), &true.into()), "{adopted}");
     reaches(nodes, 2);
     assert_eq!(charter(&nodes[1])["assessors"], serde_json::json!(["CV", "GH"]));
     leader_returns(&mut leader, &network.nodes);
@@ -72,6 +75,29 @@ fn the_others_rotate_the_assessors_while_the_leader_is_dead() {
     network.nodes.push(leader);
     all_hold(&network.nodes, &id, &after);
     level(&network.nodes);
+}
+
+/// The same home on a machine where no node answers.
+fn offline(node: &Node) -> Cli {
+    let home = node.home().with_extension("offline");
+    copy(node.home(), &home);
+    let settings = fs::read_to_string(home.join("node.toml")).unwrap();
+    let port = format!(":{}\"", node.api().base().port().unwrap());
+    assert!(settings.contains(&port), "{settings}");
+    // Nobody listens on port 1.
+    fs::write(home.join("node.toml"), settings.replace(&port, ":1\"")).unwrap();
+    Cli::of(&home)
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir(to).unwrap();
+        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
 }
 
 /// SN, GH and CV sign; SN on the file of the proposal, which it shows in words first, the others on a copy of it.
@@ -176,7 +202,7 @@ fn proposals_that_make_no_charter(node: &Node, dir: &Path) {
         assert!(!Path::new(&file).exists());
     }
     let file = path(dir, "offline.charter");
-    let elsewhere = palabre_tests::Cli::of(&dir.join("nowhere"));
+    let elsewhere = Cli::of(&dir.join("nowhere"));
     elsewhere.json(&["charter", "propose", "--review-by", "2031-01-01", "-o", &file]).ends_with(6).error();
 }
 
@@ -189,7 +215,7 @@ fn an_administration_mandates_a_second_node_and_revokes_its_first_alone() {
     let id = network.nodes[1].api().publish("Before the revocation", &before).unwrap();
     all_hold(&network.nodes, &id, &before);
 
-    let second = palabre_tests::Cli::of(&dir.join("SN2")).json(&["init"]).ok().value();
+    let second = Cli::of(&dir.join("SN2")).json(&["init"]).ok().value();
     let key = text(&second["node"]);
     let added = network.nodes[1].cli().json(&["mandate", "add", &key, "--label", "reserve"]).ok().value();
     assert_eq!((&added["number"], &added["handed_in"]), (&2.into(), &true.into()));

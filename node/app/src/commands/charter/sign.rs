@@ -146,7 +146,7 @@ impl Ground {
         let Some(known) = &self.known else { return false };
         let hash = charter.charter.hash();
         let held: Vec<CharterSignature> = known.rules.revisions().signatures_of(&hash).cloned().collect();
-        held.into_iter().fold(false, |any, signature| charter.add(signature) || any)
+        held.into_iter().filter(|signature| charter.add(signature.clone())).count() > 0
     }
 
     /// Gives the node that runs here the revision and all its signatures.
