@@ -125,6 +125,7 @@ pub(super) fn frames() -> Vec<Vec<u8>> {
             .network
             .rules
             .signed_mandates()
+            .into_iter()
             .map(|m| v1::SignedMandate { signature: Vec::new(), ..m })
             .collect(),
     };

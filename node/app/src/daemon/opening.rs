@@ -74,6 +74,7 @@ fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, Da
             Ok(())
         }
     })?;
+    node.replayed(store)?;
     for damage in opening.damaged.iter().chain(&replayed.damaged) {
         warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }
@@ -93,6 +94,7 @@ pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonErr
     let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
     let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
+    node.load_rules(&store)?;
     let folded = fold(&mut node, &mut store, &opening)?;
     store.close()?;
     Ok(folded)

@@ -118,6 +118,7 @@ impl Wire {
             Effect::Append(_)
             | Effect::Keep { .. }
             | Effect::Written { .. }
+            | Effect::HandedIn { .. }
             | Effect::Refused { .. }
             | Effect::Report(_) => {}
         }

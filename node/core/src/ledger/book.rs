@@ -315,6 +315,15 @@ pub fn serve_as_routine(state: &mut impl State, log: &LogName, sequence: Sequenc
     state.put(index::entry_key(log, sequence), index::located_value(&routine))
 }
 
+/// The id of the entry at a place, when it has taken effect: when its log is whole up to it.
+pub fn effective_id(state: &impl State, log: &LogName, sequence: Sequence) -> Result<Option<EntryId>, StateError> {
+    let head = state.get(&index::head_key(log))?.map(|value| index::head_of(&value)).transpose()?;
+    match head {
+        Some(head) if head.sequence >= sequence => Ok(locate(state, log, sequence)?.map(|located| located.id)),
+        _ => Ok(None),
+    }
+}
+
 /// At most `limit` entries of `log` from a sequence on.
 pub fn locate_from(
     state: &impl State,

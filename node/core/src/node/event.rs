@@ -1,9 +1,11 @@
 //! What happens to a node, and what it then wants done.
 
+use palabre_proto::v1;
 use thiserror::Error;
 
 use crate::acts::{ActError, Kind};
-use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
+use crate::charter::{CharterError, MandateError, RevisionError, SignatureFormError};
+use crate::id::{CharterHash, ContentHash, EntryId, LogName, MandateHash, NodeKey, Sequence};
 use crate::ledger::{Attachment, Mended, Priority, Record};
 use crate::registers::VoidReason;
 use crate::state::Position;
@@ -87,6 +89,13 @@ pub enum Event {
         ticket: Ticket,
         /// What.
         write: Write,
+    },
+    /// Somebody here hands in charter revisions, signatures or mandates, from a file.
+    HandIn {
+        /// To be named in the answer.
+        ticket: Ticket,
+        /// What, as it travels between nodes.
+        rules: Box<v1::Rules>,
     },
     /// The records of the oldest [`Effect::Append`] that was not answered yet are durable.
     Appended(Vec<(Record, Position)>),
@@ -204,6 +213,13 @@ pub enum Effect {
         /// The id of its entry.
         id: EntryId,
     },
+    /// What was handed in has been judged, and what is new of it is durable.
+    HandedIn {
+        /// Which.
+        ticket: Ticket,
+        /// What came of it.
+        handed: HandedIn,
+    },
     /// A write was refused; nothing was signed.
     Refused {
         /// Which.
@@ -230,6 +246,48 @@ pub enum Effect {
     },
     /// Something that an operator should know.
     Report(Notice),
+}
+
+/// What came of rules that were handed in.
+#[derive(Debug, Default)]
+pub struct HandedIn {
+    /// The revisions that are new here.
+    pub revisions: Vec<CharterHash>,
+    /// How many signatures are.
+    pub signatures: usize,
+    /// The mandates that are.
+    pub mandates: Vec<MandateHash>,
+    /// Why others do not count.
+    pub refused: Vec<RuleError>,
+}
+
+/// Why a revision, a signature or a mandate does not join what is held.
+#[derive(Debug, Error)]
+pub enum RuleError {
+    /// Bytes that are no revision.
+    #[error("no charter: {0}")]
+    Charter(#[from] CharterError),
+    /// Bytes that are no signature.
+    #[error("no signature: {0}")]
+    Signature(#[from] SignatureFormError),
+    /// A revision that cannot be adopted, or comes too early.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
+    /// A mandate that does not count, or comes too early.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+}
+
+impl RuleError {
+    /// Whether an honest node may send such a thing: it holds what has not come here yet.
+    #[must_use]
+    pub const fn is_honest(&self) -> bool {
+        matches!(
+            self,
+            Self::Revision(RevisionError::NotFollowing(_) | RevisionError::Crowded | RevisionError::Settles(_))
+                | Self::Mandate(MandateError::NotFollowing { .. } | MandateError::TooManyMandates(_))
+        )
+    }
 }
 
 /// Why a write is refused before anything is signed.
@@ -273,9 +331,9 @@ pub enum Fault {
     /// A fork proof that proves nothing.
     #[error("it sent a fork proof that proves nothing: {0}")]
     Fork(#[from] crate::ledger::fork::ForkError),
-    /// A mandate that does not count.
-    #[error("it sent a mandate that does not count: {0}")]
-    Mandate(#[from] crate::charter::MandateError),
+    /// A revision, a signature or a mandate that no honest node sends.
+    #[error("it sent rules that do not count: {0}")]
+    Rules(#[from] RuleError),
     /// It broke a rule below frames.
     #[error("it {0}")]
     Misuse(#[from] Misuse),
@@ -288,9 +346,6 @@ pub enum Fault {
     /// Nothing came for a long time of what it had shown.
     #[error("it does not deliver what it shows")]
     Undelivered,
-    /// Another charter than the one that founded this network.
-    #[error("it follows another charter")]
-    Charter,
     /// A malformed name in a frame.
     #[error("it sent a malformed {0}")]
     Malformed(&'static str),

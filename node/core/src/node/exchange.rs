@@ -107,7 +107,7 @@ impl Node {
         self.neighbours.says_full(&peer, message.full);
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-        session.their_digest = Some(theirs);
+        let before = session.their_digest.replace(theirs);
         if message.anew && session.told_anew.is_none_or(|last| now.since(last) >= ANEW_AFTER) {
             session.told_anew = Some(now);
             session.forget_told();
@@ -117,6 +117,10 @@ impl Node {
         }
         if theirs.rules != mine.rules {
             self.send_rules(peer, mine, out);
+            if before.is_none_or(|before| before.rules != theirs.rules) {
+                // It sends what it holds only to whoever shows that it lacks something: once for each state of it.
+                self.send_digest(peer, out);
+            }
         }
         if theirs.frontier != mine.frontier {
             self.send_frontier(storage, peer, Frontier::Asks, out);
@@ -181,7 +185,7 @@ impl Node {
     /// Remembers that a peer has shown a head; false for one log more of its author than are remembered.
     pub(super) fn remember_head(&mut self, peer: NodeKey, log: LogName, head: Head, now: Moment) -> bool {
         let is_begun = self.ledger.sequence(&log) > 0;
-        let mandated = self.rules.mandate_of(&log.author).is_some();
+        let mandated = self.rules.knows(&log.author);
         let Some(session) = self.sessions.get_mut(&peer) else { return false };
         if !is_begun && !session.theirs.contains_key(&log) {
             let new = session.new_logs.entry(mandated.then_some(log.author)).or_default();

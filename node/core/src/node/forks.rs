@@ -66,7 +66,7 @@ impl Node {
                     break;
                 }
             };
-            if self.rules.mandate_of(&proof.log().author).is_some() && self.take_fork(&proof) {
+            if self.rules.knows(&proof.log().author) && self.take_fork(&proof) {
                 records.push(Record::Fork(Box::new(proof)));
             }
         }

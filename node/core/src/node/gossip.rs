@@ -174,7 +174,7 @@ impl Node {
         let Some((log, head)) = parse_place(&place.author, &place.log, place.sequence, &place.id) else {
             return Ok(Some(Verdict::Reject));
         };
-        if self.rules.mandate_of(&log.author).is_none() {
+        if !self.rules.knows(&log.author) {
             return Ok(Some(Verdict::Ignore));
         }
         if let Some(held) = crate::ledger::book::locate(storage, &log, head.sequence)? {

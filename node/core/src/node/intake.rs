@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use palabre_proto::v1;
 
 use super::Node;
-use super::event::{Effect, Fault, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::event::{Effect, Fault, HandedIn, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
 use super::fetch::WHOLE_MAX;
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, Effective, Verdict};
@@ -29,6 +29,10 @@ pub(super) struct Batch {
     pub tickets: BTreeMap<EntryId, Ticket>,
     /// Gossip messages whose verdict hangs on an entry.
     pub messages: Vec<MessageId>,
+    /// Rules among the records: should the disk refuse them, they are recorded again later.
+    pub rules: Vec<Record>,
+    /// Who handed them in, and what came of it.
+    pub handed: Option<(Ticket, HandedIn)>,
 }
 
 /// What is under way to the disk.
@@ -138,7 +142,7 @@ impl Node {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error.into())),
         };
-        if self.rules.mandate_of(&entry.header().author).is_none() {
+        if !self.rules.knows(&entry.header().author) {
             return Ok(Ok((entry, Outcome::Stranger)));
         }
         let outcome = self.judge(storage, &entry)?;
@@ -253,6 +257,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let batch = self.intake.batches.pop_front().unwrap_or_default();
+        let mut rules_came = false;
         for (record, position) in records {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
@@ -264,10 +269,14 @@ impl Node {
                 Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
-                    registers::refold_all(storage, &self.rules)?;
+                    rules_came = true;
                 }
             }
         }
+        if rules_came {
+            self.fold_under_rules(storage)?;
+        }
+        out.extend(batch.handed.map(|(ticket, handed)| Effect::HandedIn { ticket, handed }));
         self.digest = None;
         self.remember_allowances(storage, records)?;
         out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
@@ -338,6 +347,10 @@ impl Node {
         }
         let folded: Vec<(&Entry, Position)> = entries.iter().map(|(entry, position)| (entry, *position)).collect();
         registers::admit(storage, &self.rules, &folded)?;
+        let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
+        if effective.iter().any(another) {
+            registers::refold_all(storage, &self.rules)?;
+        }
         Ok(effective)
     }
 
@@ -353,6 +366,8 @@ impl Node {
                 batch.tickets.into_values().map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
             out.extend(refused);
             out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Ignore }));
+            self.unrecorded.extend(batch.rules);
+            out.extend(batch.handed.map(|(ticket, _)| Effect::Refused { ticket, reason: WriteError::Disk }));
             if let Some((peer, bytes)) = batch.owed {
                 self.owe(peer, bytes, out);
             }

@@ -47,7 +47,9 @@ use std::collections::BTreeMap;
 use palabre_proto::v1::sync_frame::Body;
 use rand_chacha::ChaCha20Rng;
 
-pub use event::{Effect, Event, Fault, MessageId, Misuse, Notice, Ticket, Verdict, Write, WriteError};
+pub use event::{
+    Effect, Event, Fault, HandedIn, MessageId, Misuse, Notice, RuleError, Ticket, Verdict, Write, WriteError,
+};
 pub use start::{Facts, Identity};
 
 use crate::charter::Rules;
@@ -97,6 +99,8 @@ pub struct Node {
     steady: Steady,
     digest: Option<Digest>,
     behind_since: Option<Moment>,
+    /// Rules that count and that the disk has refused so far.
+    unrecorded: Vec<Record>,
 }
 
 impl Node {
@@ -124,6 +128,7 @@ impl Node {
             Event::Packet { peer, packet } => self.packet(storage, peer, &packet, now, &mut out)?,
             Event::Gossip { from, message, bytes } => self.gossip(storage, from, message, &bytes, now, &mut out)?,
             Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
+            Event::HandIn { ticket, rules } => self.hand_in(ticket, &rules, now, &mut out),
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
             Event::AppendRefused => self.append_refused(now, &mut out),
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
@@ -293,6 +298,7 @@ impl Node {
     fn tick<S: Storage>(&mut self, storage: &mut S, now: Moment, out: &mut Vec<Effect>) -> Result<(), StateError> {
         self.readmit(now, out);
         self.announced.expire(now, out);
+        self.record_again(now, out);
         self.send_again(storage, now, out)?;
         self.notice_stalled(now, out);
         self.end_backlogs(now, out);

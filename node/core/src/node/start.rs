@@ -43,7 +43,8 @@ pub struct Facts {
 }
 
 impl Node {
-    /// A node whose index is loaded. The segments' tail follows by [`Node::replay`], then [`Node::begin`].
+    /// A node whose index is loaded. Its rules follow by [`Node::load_rules`], the segments' tail by [`Node::replay`] for
+    /// each record and [`Node::replayed`], then [`Node::begin`].
     pub fn load<S: Storage>(storage: &S, rules: Rules, identity: Identity) -> Result<Self, StateError> {
         let key = identity.secret.node_key();
         let network = *rules.network();
@@ -70,6 +71,7 @@ impl Node {
             steady: Steady::default(),
             digest: None,
             behind_since: None,
+            unrecorded: Vec::new(),
         })
     }
 
@@ -87,22 +89,18 @@ impl Node {
                 let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
                 registers::withdraw(storage, &self.rules, &ids).map(drop)
             }
-            Record::Mandate(mandate) => {
-                Self::remember_rule(storage, record, position)?;
-                // One that does not count under this charter is of no consequence.
-                if self.rules.add_mandate(mandate.clone()).unwrap_or(false) {
-                    registers::refold_all(storage, &self.rules)?;
-                }
-                Ok(())
-            }
-            Record::Signature(signature) => {
-                Self::remember_rule(storage, record, position)?;
-                self.rules.add_signature(signature.clone());
-                Ok(())
+            Record::Charter(_) | Record::Signature(_) | Record::Mandate(_) => {
+                Self::remember_rule(storage, record, position)
             }
             Record::Opened(log) => Self::note_opened(storage, *log),
-            Record::Charter(_) | Record::Mended(_) => Ok(()),
+            Record::Mended(_) => Ok(()),
         }
+    }
+
+    /// The segments' tail has been replayed: the rules in it count, and what was folded without them is folded anew.
+    pub fn replayed<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        self.load_rules(storage)?;
+        self.fold_under_rules(storage)
     }
 
     fn replay_entry<S: Storage>(
@@ -120,32 +118,6 @@ impl Node {
             Verdict::Held => self.ledger.relocate(storage, entry, position),
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
         }
-    }
-
-    /// Rules are few: the index keeps where they are recorded, and they are read again at each start.
-    pub(super) fn remember_rule<S: State>(
-        storage: &mut S,
-        record: &Record,
-        position: Position,
-    ) -> Result<(), StateError> {
-        let name = blake3::hash(&record.encode());
-        storage.put([RULES, name.as_bytes().as_slice()].concat(), position.to_bytes().to_vec())
-    }
-
-    /// Reads the rules that the index knows of, once it is loaded.
-    pub fn load_rules<S: Storage>(&mut self, storage: &S) -> Result<(), StateError> {
-        for (_, value) in crate::state::scan_all(storage, RULES)? {
-            let Some(bytes) = Position::from_bytes(&value).map(|at| storage.record(at)).transpose()?.flatten() else {
-                continue;
-            };
-            match Record::verify(&bytes, &self.network) {
-                // One that does not count under this charter is of no consequence.
-                Ok(Record::Mandate(mandate)) => drop(self.rules.add_mandate(mandate)),
-                Ok(Record::Signature(signature)) => drop(self.rules.add_signature(signature)),
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Chooses the own log and says who may connect.
@@ -209,8 +181,6 @@ impl Node {
     }
 }
 
-/// Keys of the index under which the positions of recorded rules are.
-const RULES: &[u8] = b"c";
 /// Key of the index under which the log is that was opened last.
 const OPENED: &[u8] = b"l";
 

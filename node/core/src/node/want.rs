@@ -194,7 +194,7 @@ impl Node {
             .iter()
             .map(|(log, head)| (self.end(log, head.sequence.get()), log))
             .map(|(end, log)| (end.saturating_sub(self.next_of(log) - 1), *log))
-            .filter(|(lacking, log)| *lacking > 0 && self.rules.mandate_of(&log.author).is_some())
+            .filter(|(lacking, log)| *lacking > 0 && self.rules.knows(&log.author))
             .collect();
         logs.sort_unstable();
         let mut shares = Shares::default();
@@ -328,7 +328,7 @@ impl Node {
             let lacks = place >= self.next_of(&log)
                 && here.is_none()
                 && !self.intake.covers(&log, head.sequence)
-                && self.rules.mandate_of(&log.author).is_some()
+                && self.rules.knows(&log.author)
                 && self.allows(&log, &mut shares);
             if lacks && self.wants.covering(&peer, &log, place).is_none() {
                 ranges.push(Wanted { log, from: place, to: place, peer });

@@ -160,6 +160,7 @@ pub(super) fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32
             node.replay(disk, &record, position)?;
         }
     }
+    node.replayed(disk)?;
     disk.fold_all();
     Ok(node)
 }

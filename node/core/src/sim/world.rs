@@ -275,6 +275,8 @@ impl World {
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
                 Effect::Keep { hash, content } => self.machines[place].disk.keep_soon(hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
+                // Nobody hands in rules here.
+                Effect::HandedIn { .. } => {}
             }
         }
     }

@@ -199,3 +199,18 @@ fn an_announcement_that_names_another_entry_is_not_passed_on() {
     verdicts.sort_by_key(|(message, _)| *message);
     assert_eq!(verdicts, [(MessageId(1), Verdict::Ignore), (MessageId(2), Verdict::Accept)]);
 }
+
+#[test]
+fn who_shows_other_rules_is_shown_once_for_each_of_its_states_what_is_held_here() {
+    let mut table = Table::new();
+    let shows = |table: &mut Table, byte: u8| {
+        let digest = v1::Digest { rules: vec![byte; 16], ..table.bench.node.own_digest().to_message() };
+        table.frame(Body::Digest(digest)).0
+    };
+    let first = shows(&mut table, 7);
+    assert!(matches!(first[..], [Body::Rules(_), Body::Digest(_)]), "{first:?}");
+    assert_eq!(shows(&mut table, 7), [], "or two nodes that differ for ever would never be silent");
+    // It has changed, and has had the rules of this node: it lacks none of them, and may hold what is missing here.
+    let second = shows(&mut table, 8);
+    assert!(matches!(second[..], [Body::Digest(_)]), "{second:?}");
+}
