@@ -266,7 +266,7 @@ fn named(code: &Code, revisions: &Revisions) -> Vec<MandateHash> {
     revisions.line().rev().flat_map(of).flatten().collect()
 }
 
-/// The keys that adopted revisions give an administration.
+/// The keys that revisions give an administration which are adopted or may be.
 pub(super) fn keys_of(code: &Code, revisions: &Revisions) -> BTreeSet<AdministrationKey> {
-    revisions.adopted().filter_map(|charter| charter.administration(code)).filter_map(|a| a.key).collect()
+    revisions.plausible().filter_map(|charter| charter.administration(code)).filter_map(|a| a.key).collect()
 }

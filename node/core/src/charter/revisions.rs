@@ -86,6 +86,9 @@ pub struct Revisions {
     network: NetworkId,
     held: BTreeMap<CharterHash, Held>,
     adopted: BTreeSet<CharterHash>,
+    /// Adopted, or a settlement that may be: it loses that again when a keyholder turns out to have signed twice. What
+    /// joins the set hangs on this, so that the set is the same in whatever order it came.
+    plausible: BTreeSet<CharterHash>,
     /// The undisputed line, from the genesis to the revision in force; never empty.
     line: Vec<CharterHash>,
     /// Adopted revisions that stand against one another after the line, and what follows them.
@@ -98,7 +101,14 @@ impl Revisions {
     pub(super) fn found(network: NetworkId, genesis: Charter) -> Self {
         let hash = genesis.hash();
         let held = Held { charter: genesis, signatures: BTreeMap::new() };
-        Self { network, held: [(hash, held)].into(), adopted: [hash].into(), line: vec![hash], disputed: Vec::new() }
+        Self {
+            network,
+            held: [(hash, held)].into(),
+            adopted: [hash].into(),
+            plausible: [hash].into(),
+            line: vec![hash],
+            disputed: Vec::new(),
+        }
     }
 
     /// The network.
@@ -158,8 +168,13 @@ impl Revisions {
         all
     }
 
+    /// Revisions that are adopted or may be: their keys sign mandates that are kept.
+    pub(super) fn plausible(&self) -> impl Iterator<Item = &Charter> {
+        self.plausible.iter().map(|hash| self.charter_of(hash))
+    }
+
     /// Adopted revisions, whether disputed or not.
-    pub(super) fn adopted(&self) -> impl Iterator<Item = &Charter> {
+    fn adopted(&self) -> impl Iterator<Item = &Charter> {
         self.adopted.iter().map(|hash| self.charter_of(hash))
     }
 
@@ -192,7 +207,7 @@ impl Revisions {
             file.signatures.into_iter().filter(|signature| self.take_signature(signature)).collect();
         let joined = Joined { revision: !known, signatures };
         self.derive();
-        if known || self.is_adopted(&hash) {
+        if known || self.plausible.contains(&hash) {
             return Ok(joined);
         }
         self.make_room(&hash).inspect_err(|_| {
@@ -228,7 +243,7 @@ impl Revisions {
     /// What must hold of a revision before it is kept, whoever has signed it.
     pub fn check(&self, charter: &Charter) -> Result<(), RevisionError> {
         let Some(previous) = charter.previous else { return Err(RevisionError::OtherNetwork) };
-        if !self.adopted.contains(&previous) {
+        if !self.plausible.contains(&previous) {
             return Err(RevisionError::NotFollowing(charter.revision));
         }
         let breaches = invariants::check(charter);
@@ -240,7 +255,7 @@ impl Revisions {
             return Err(RevisionError::Succession(breaches));
         }
         let beside = |hash: &CharterHash| {
-            self.is_adopted(hash) && self.get(hash).is_some_and(|other| other.previous == charter.previous)
+            self.plausible.contains(hash) && self.get(hash).is_some_and(|other| other.previous == charter.previous)
         };
         if charter.settles.iter().all(beside) { Ok(()) } else { Err(RevisionError::Settles(charter.revision)) }
     }
@@ -254,7 +269,7 @@ impl Revisions {
         }
         let open: Vec<CharterHash> =
             self.all().into_iter().filter(|c| c.revision == number).map(Charter::hash).collect();
-        let open: Vec<&CharterHash> = open.iter().filter(|hash| !self.adopted.contains(*hash)).collect();
+        let open: Vec<&CharterHash> = open.iter().filter(|hash| !self.plausible.contains(*hash)).collect();
         // Of each signer's the lowest stay; `open` is in the order of hashes.
         let mut kept: BTreeSet<CharterHash> = BTreeSet::new();
         let keys: BTreeSet<AdministrationKey> =
@@ -273,14 +288,8 @@ impl Revisions {
     /// Which revisions are adopted and which govern, from the set alone.
     fn derive(&mut self) {
         let genesis = self.line[0];
-        self.adopted = [genesis].into();
-        let order: Vec<CharterHash> = self.all().into_iter().map(Charter::hash).collect();
-        // Again and again: a settlement needs those of its own number that it names, whatever their hashes.
-        loop {
-            let next = order.iter().find(|hash| !self.adopted.contains(*hash) && self.reaches_threshold(hash));
-            let Some(next) = next.copied() else { break };
-            self.adopted.insert(next);
-        }
+        self.plausible = self.closed_under(genesis, Self::is_plausible);
+        self.adopted = self.closed_under(genesis, Self::reaches_threshold);
         self.line = vec![genesis];
         loop {
             let last = self.line[self.line.len() - 1];
@@ -298,17 +307,39 @@ impl Revisions {
         }
     }
 
-    /// "Signatures of a threshold of N's and of N+1's keyholders."
-    fn reaches_threshold(&self, hash: &CharterHash) -> bool {
-        let charter = self.charter_of(hash);
-        let Some(before) = charter.previous.filter(|p| self.adopted.contains(p)).map(|p| self.charter_of(&p)) else {
-            return false;
-        };
-        if !charter.settles.is_empty() {
-            return charter.settles.iter().all(|settled| self.adopted.contains(settled))
-                && self.settles(charter, before);
+    /// The genesis and all that follows by a rule from those before it. Again and again: a settlement needs those of its
+    /// own number that it names, whatever their hashes.
+    fn closed_under(
+        &self,
+        genesis: CharterHash,
+        follows: impl Fn(&Self, &Charter, &BTreeSet<CharterHash>) -> bool,
+    ) -> BTreeSet<CharterHash> {
+        let mut found: BTreeSet<CharterHash> = [genesis].into();
+        let order = self.all();
+        while let Some(next) = order.iter().find(|charter| {
+            let after = charter.previous.is_some_and(|previous| found.contains(&previous));
+            !found.contains(&charter.hash()) && after && follows(self, charter, &found)
+        }) {
+            found.insert(next.hash());
         }
-        let signed = |judge: &Charter| self.signers(hash, judge).len() >= judge.threshold as usize;
+        found
+    }
+
+    /// Whether a revision may come to be adopted by further signatures and is kept on that account.
+    fn is_plausible(&self, charter: &Charter, found: &BTreeSet<CharterHash>) -> bool {
+        if charter.settles.is_empty() {
+            return self.reaches_threshold(charter, found);
+        }
+        charter.settles.is_subset(found)
+    }
+
+    /// "Signatures of a threshold of N's and of N+1's keyholders."
+    fn reaches_threshold(&self, charter: &Charter, adopted: &BTreeSet<CharterHash>) -> bool {
+        let Some(before) = charter.previous.map(|previous| self.charter_of(&previous)) else { return false };
+        if !charter.settles.is_empty() {
+            return charter.settles.is_subset(adopted) && self.settles(charter, before);
+        }
+        let signed = |judge: &Charter| self.signers(&charter.hash(), judge).len() >= judge.threshold as usize;
         signed(before) && signed(charter)
     }
 
