@@ -19,10 +19,10 @@ const MANDATES_MAX: usize = 1_024;
 /// A mandate that is held.
 #[derive(Clone, Debug)]
 struct Held {
-    raw: RawMandate,
     mandate: Mandate,
-    /// Which of the keys that the charter has given the administration has signed it.
-    key: AdministrationKey,
+    /// As it came, by the key that has signed it: one that the charter has given the administration. Whoever has stolen a
+    /// key that was replaced may sign the same bytes as the rightful owner; both are kept, and the charter's key counts.
+    signed: BTreeMap<AdministrationKey, RawMandate>,
 }
 
 /// The mandates of one administration.
@@ -70,7 +70,12 @@ impl Mandates {
 
     /// Every mandate as it travels.
     pub(super) fn raw(&self) -> impl Iterator<Item = &RawMandate> {
-        self.held().map(|held| &held.raw)
+        self.held().flat_map(|held| held.signed.values())
+    }
+
+    /// Every mandate that is held, with each of the keys that have signed it.
+    pub(super) fn signers(&self) -> impl Iterator<Item = (&MandateHash, &AdministrationKey)> {
+        self.held().flat_map(|held| held.signed.keys().map(|key| (&held.mandate.hash, key)))
     }
 
     /// A mandate that is held.
@@ -116,14 +121,18 @@ impl Mandates {
     /// Adds a mandate; true when it is new. It must be signed by a key that an adopted revision gives its
     /// administration; whether it counts is derived, and may change with the charter.
     pub fn add(&mut self, raw: RawMandate, revisions: &Revisions) -> Result<bool, MandateError> {
-        let code = raw.unverified().administration.clone();
-        if self.owners.contains_key(&raw.unverified().hash) {
-            return Ok(false);
-        }
-        let key = raw.signer(revisions)?;
         let mandate = raw.unverified().clone();
-        let hash = mandate.hash;
+        let (code, hash) = (mandate.administration.clone(), mandate.hash);
+        let key = raw.signer(revisions)?;
         let chain = self.chains.entry(code.clone()).or_default();
+        if let Some(held) = chain.held.get_mut(&hash) {
+            if held.signed.contains_key(&key) {
+                return Ok(false);
+            }
+            held.signed.insert(key, raw);
+            self.derive(revisions);
+            return Ok(true);
+        }
         if mandate.previous.is_some_and(|previous| !chain.held.contains_key(&previous)) {
             return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
         }
@@ -131,7 +140,7 @@ impl Mandates {
         if chain.held.len() >= MANDATES_MAX || (!named && chain.rivals(&mandate, &key) >= RIVALS_MAX) {
             return Err(MandateError::TooManyMandates(code));
         }
-        chain.held.insert(hash, Held { raw, mandate, key });
+        chain.held.insert(hash, Held { mandate, signed: [(key, raw)].into() });
         self.owners.insert(hash, code);
         self.derive(revisions);
         Ok(true)
@@ -182,7 +191,7 @@ impl Mandates {
 impl Chain {
     /// How many follow the same mandate and are signed by the same key.
     fn rivals(&self, mandate: &Mandate, key: &AdministrationKey) -> usize {
-        let rival = |held: &&Held| held.key == *key && held.mandate.previous == mandate.previous;
+        let rival = |held: &&Held| held.signed.contains_key(key) && held.mandate.previous == mandate.previous;
         self.held.values().filter(rival).count()
     }
 
@@ -239,7 +248,7 @@ impl Chain {
             Ok(cutoff.mandate.is_none_or(|end| !self.leads_to(&held.mandate.hash, &end)))
         });
         let Governing::Revision(charter) = governing else { return false };
-        let signed = charter.administration(code).is_some_and(|administration| administration.key == Some(held.key));
+        let signed = charter.administration(code).and_then(|a| a.key).is_some_and(|key| held.signed.contains_key(&key));
         signed && self.cuts_whom_it_drops(&held.mandate)
     }
 

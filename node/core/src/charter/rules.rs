@@ -14,7 +14,7 @@ use super::mandates::{Mandates, Mandating};
 use super::revision::{Administration, AdministrationKind, Charter};
 use super::revisions::{Governing, Joined, RevisionError, Revisions};
 use super::signature::{self, CharterSignature};
-use crate::id::{CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, Sequence};
+use crate::id::{AdministrationKey, CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, Sequence};
 use crate::ledger::Header;
 use crate::state::StateError;
 
@@ -270,9 +270,10 @@ impl Rules {
                 hasher.update(&signature.signature.0);
             }
         }
-        let mandates: BTreeSet<&MandateHash> = self.mandates.all().map(|mandate| &mandate.hash).collect();
-        for mandate in mandates {
+        let mandates: BTreeSet<(&MandateHash, &AdministrationKey)> = self.mandates.signers().collect();
+        for (mandate, key) in mandates {
             hasher.update(mandate.as_bytes());
+            hasher.update(key.as_bytes());
         }
         *hasher.finalize().as_bytes()
     }

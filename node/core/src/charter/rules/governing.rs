@@ -238,3 +238,28 @@ fn what_cites_a_revision_that_is_not_adopted_waits() {
     story.rules.join(story.network.signed(&next, &HOLDERS[4..])).unwrap();
     assert_eq!(story.governed_by(1), 2);
 }
+
+#[test]
+fn a_thief_who_signs_the_rightful_mandate_with_the_old_key_does_not_keep_it_out() {
+    let mut story = Story::begin(1);
+    let (ends, last) = (story.ends_at(1), story.mandate_of_sn().hash);
+    let key = Secret::from_seed(&[60; 32]);
+    let charter = story.adopt(|message| {
+        re_key(message, "SN", &key);
+        message.cutoffs = vec![cutoff("SN", Some(last), ends)];
+    });
+    let other = Secret::from_seed(&[40; 32]);
+    let own = story.author.secret.clone();
+    let thief = story.network.seat("SN").clone();
+    let mut rightful = thief.clone();
+    rightful.administration = key;
+    let sign = |seat: &crate::fixtures::Seat| {
+        seat.mandate_after(&story.mandate_of_sn(), &charter, &[&own, &other], &[], &story.network)
+    };
+    let (stolen, valid) = (sign(&thief), sign(&rightful));
+    assert_eq!(stolen.unverified().hash, valid.unverified().hash);
+    assert!(story.rules.add_mandate(stolen).unwrap());
+    assert!(!story.rules.admits(&other.node_key()));
+    assert!(story.rules.add_mandate(valid).unwrap());
+    assert!(story.rules.admits(&other.node_key()));
+}

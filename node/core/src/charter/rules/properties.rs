@@ -254,6 +254,15 @@ fn node(number: u8) -> Secret {
     Secret::from_seed(&[number; 32])
 }
 
+/// What governs, for people.
+fn told(rules: &Rules) -> String {
+    let revisions: Vec<_> = rules.revisions().line().map(Charter::hash).collect();
+    let disputed: Vec<_> = rules.revisions().disputed().map(Charter::hash).collect();
+    let held: Vec<_> = rules.mandates().map(|mandate| (mandate.hash, rules.mandates.counts(mandate))).collect();
+    let rivals: Vec<_> = rules.disputed_mandates().map(|mandate| mandate.hash).collect();
+    format!("{revisions:?} disputed {disputed:?}, mandates {held:?} disputed {rivals:?}")
+}
+
 proptest! {
     #[test]
     fn all_nodes_agree_in_whatever_order_it_came(
@@ -265,6 +274,7 @@ proptest! {
             *blake3::keyed_hash(&[7; 32], format!("{seed}{piece:?}").as_bytes()).as_bytes()
         });
         let (one, other) = (world.rules(&world.pieces), world.rules(&shuffled));
+        prop_assert_eq!(told(&one), told(&other));
         prop_assert_eq!(one.governing_digest(), other.governing_digest());
         prop_assert_eq!(one.digest(), other.digest());
         prop_assert_eq!(world.standings(&one), world.standings(&other));
