@@ -60,7 +60,9 @@ fn run(name: &str, text: &str, seeds: std::ops::Range<u64>) -> Vec<Report> {
 
 #[test]
 fn a_region_with_every_trouble_ends_with_the_same_and_says_little_for_it() {
-    for report in run("region", REGION, seeds(10)) {
+    // In the world of seed 36 full disks refuse the beginnings of logs again and again.
+    let pinned = if std::env::var_os("PALABRE_SEED").is_some() { Vec::new() } else { run("region", REGION, 36..37) };
+    for report in run("region", REGION, seeds(10)).into_iter().chain(pinned) {
         let seed = report.seed;
         assert!(report.acknowledged >= 23 * 20, "PALABRE_SEED={seed}: {} entries", report.acknowledged);
         assert!(report.lacked > 0, "PALABRE_SEED={seed}: nothing was lacked, so nothing was shown");

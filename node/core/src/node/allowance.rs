@@ -130,6 +130,13 @@ impl Allowances {
         self.spent.entry(author).or_default().entries = u64::MAX;
     }
 
+    /// The disk has refused what was counted last: what the index remembers of today counts, and nothing else.
+    pub(super) fn take_back(&mut self, state: &impl State) -> Result<(), StateError> {
+        let kept = Self::load(state)?;
+        self.spent = if kept.day == self.day { kept.spent } else { BTreeMap::new() };
+        Ok(())
+    }
+
     /// What the index should remember of an author.
     pub(super) fn pair(&self, author: &NodeKey) -> Pair {
         let Spent { entries, bytes, urgent, logs } = self.of(author);

@@ -130,7 +130,10 @@ impl Node {
             Event::Write { ticket, write } => self.write(storage, ticket, write, clock, &mut out)?,
             Event::HandIn { ticket, rules } => self.hand_in(ticket, &rules, now, &mut out),
             Event::Appended(records) => self.appended(storage, &records, now, &mut out)?,
-            Event::AppendRefused => self.append_refused(now, &mut out),
+            Event::AppendRefused => {
+                self.append_refused(now, &mut out);
+                self.allowances.take_back(storage)?;
+            }
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
