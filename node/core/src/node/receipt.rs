@@ -118,12 +118,13 @@ impl Node {
     fn not_there(&mut self, peer: NodeKey, missing: &v1::Range, now: Moment) -> Result<(), Fault> {
         let (log, from, to) = parse_range(missing).ok_or(Fault::Malformed("range"))?;
         self.wants.free(Some(&peer), &log, from.get(), to);
-        if let Some(session) = self.sessions.get_mut(&peer) {
-            session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
-        }
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+        session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
+        // What it does not have has cost this node a log. Of other logs under this node's key it may have dropped what it
+        // has shown: a proof came to it that they are forked.
+        let lied = session.gave_up == Some(log);
         self.disbelieve(&peer, &log, now);
-        // They cost this node a new log.
-        if log.author == self.key { Err(Fault::OwnEntries) } else { Ok(()) }
+        if lied { Err(Fault::OwnEntries) } else { Ok(()) }
     }
 
     /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.

@@ -227,6 +227,20 @@ fn a_lie_about_own_entries_costs_a_log_and_a_pause() {
 }
 
 #[test]
+fn who_shows_a_log_under_this_nodes_key_and_has_dropped_it_since_is_no_liar() {
+    // Somebody forks under a stolen key; the proof came to the peer after it had shown what it held.
+    let mut bench = Bench::of(2);
+    bench.connect("SN");
+    let own = bench.node.own.name();
+    let shown = head(own.author, 1, 4);
+    bench.send("SN", frontier(vec![shown.clone()]));
+    assert_eq!(bench.node.own.name(), own, "another log costs this node nothing");
+    let missing = vec![v1::Range { author: shown.author, log: shown.log, from: 1, to: 4 }];
+    bench.send("SN", Body::Delivery(v1::Delivery { entries: Vec::new(), missing }));
+    assert!(bench.faults().is_empty(), "{:?}", bench.faults());
+}
+
+#[test]
 fn who_shows_and_never_delivers_is_asked_no_more_and_then_left_alone() {
     let mut bench = Bench::of(3);
     let (liar, author) = (bench.key("SN"), bench.key("GH"));
