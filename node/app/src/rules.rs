@@ -62,8 +62,7 @@ pub(crate) fn hand_in(client: &Client, rules: &v1::Rules) -> Result<HandedInView
 fn assemble(message: &v1::Rules) -> Result<Rules, Failure> {
     let parse = |bytes: &Vec<u8>| Charter::parse(bytes).map_err(|error| internal(&error));
     let mut charters: Vec<Charter> = message.charters.iter().map(parse).collect::<Result<_, _>>()?;
-    // A settlement comes after those among which it decides.
-    charters.sort_by_key(|charter| (charter.revision, charter.settles.len()));
+    charters.sort_by_key(Charter::order);
     let parse = |signature: &v1::Signature| CharterSignature::parse(signature).map_err(|error| internal(&error));
     let signatures: Vec<CharterSignature> = message.signatures.iter().map(parse).collect::<Result<_, _>>()?;
     let file = |charter: Charter| {

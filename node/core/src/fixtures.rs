@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a fixture that cannot be made is a failed test")]
 
 pub mod charters;
+pub mod documents;
 pub mod prose;
 
 use std::collections::BTreeMap;

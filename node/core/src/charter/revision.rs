@@ -265,6 +265,13 @@ impl Charter {
         self.hash
     }
 
+    /// In which order revisions join what is held: each after the one that it follows, and a settlement after those among
+    /// which it decides.
+    #[must_use]
+    pub fn order(&self) -> (u64, usize, CharterHash) {
+        (self.revision, self.settles.len(), self.hash)
+    }
+
     /// The network that this revision founds, when it is a genesis.
     #[must_use]
     pub fn founds(&self) -> Option<NetworkId> {

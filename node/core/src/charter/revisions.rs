@@ -160,12 +160,17 @@ impl Revisions {
         self.adopted.contains(hash)
     }
 
-    /// Every revision that is held, those of lower number first.
+    /// Every revision that is held, in the [order](Charter::order) in which they join.
     #[must_use]
     pub fn all(&self) -> Vec<&Charter> {
-        let mut all: Vec<&Charter> = self.held.values().map(|held| &held.charter).collect();
-        all.sort_by_key(|charter| (charter.revision, charter.hash()));
+        let mut all: Vec<&Charter> = self.held().collect();
+        all.sort_by_key(|charter| charter.order());
         all
+    }
+
+    /// The same in no order.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Charter> {
+        self.held.values().map(|held| &held.charter)
     }
 
     /// Revisions that are adopted or may be: their keys sign mandates that are kept.
@@ -174,7 +179,7 @@ impl Revisions {
     }
 
     /// Adopted revisions, whether disputed or not.
-    fn adopted(&self) -> impl Iterator<Item = &Charter> {
+    pub(super) fn adopted(&self) -> impl Iterator<Item = &Charter> {
         self.adopted.iter().map(|hash| self.charter_of(hash))
     }
 
@@ -206,7 +211,9 @@ impl Revisions {
         let signatures: Vec<CharterSignature> =
             file.signatures.into_iter().filter(|signature| self.take_signature(signature)).collect();
         let joined = Joined { revision: !known, signatures };
-        self.derive();
+        if joined.is_anything() {
+            self.derive();
+        }
         if known || self.plausible.contains(&hash) {
             return Ok(joined);
         }
@@ -267,18 +274,18 @@ impl Revisions {
         if self.held[hash].signatures.is_empty() {
             return Err(RevisionError::Unsigned(number));
         }
-        let open: Vec<CharterHash> =
-            self.all().into_iter().filter(|c| c.revision == number).map(Charter::hash).collect();
-        let open: Vec<&CharterHash> = open.iter().filter(|hash| !self.plausible.contains(*hash)).collect();
+        let is_open =
+            |(hash, held): &(&CharterHash, &Held)| held.charter.revision == number && !self.plausible.contains(*hash);
+        let open: Vec<CharterHash> = self.held.iter().filter(is_open).map(|(hash, _)| *hash).collect();
         // Of each signer's the lowest stay; `open` is in the order of hashes.
         let mut kept: BTreeSet<CharterHash> = BTreeSet::new();
         let keys: BTreeSet<AdministrationKey> =
-            open.iter().flat_map(|hash| self.held[*hash].signatures.keys()).copied().collect();
+            open.iter().flat_map(|hash| self.held[hash].signatures.keys()).copied().collect();
         for key in keys {
-            let signed = open.iter().filter(|hash| self.held[**hash].signatures.contains_key(&key));
-            kept.extend(signed.take(PROPOSALS_MAX).map(|hash| **hash));
+            let signed = open.iter().filter(|hash| self.held[*hash].signatures.contains_key(&key));
+            kept.extend(signed.take(PROPOSALS_MAX));
         }
-        let surplus: Vec<CharterHash> = open.into_iter().filter(|hash| !kept.contains(*hash)).copied().collect();
+        let surplus: Vec<CharterHash> = open.into_iter().filter(|hash| !kept.contains(hash)).collect();
         for one in &surplus {
             self.held.remove(one);
         }
@@ -399,17 +406,14 @@ impl Revisions {
         cuts: impl Fn(&Cutoff) -> Result<bool, E>,
     ) -> Result<Governing<'_>, E> {
         let Some(position) = self.position(cited) else { return Ok(Governing::Unknown) };
+        let cut = |charter: &Charter| charter.cutoffs.get(administration).map_or(Ok(false), &cuts);
         for charter in self.disputed() {
-            if let Some(cutoff) = charter.cutoffs.get(administration)
-                && cuts(cutoff)?
-            {
+            if cut(charter)? {
                 return Ok(Governing::CutInDispute);
             }
         }
         for charter in self.line().skip(position + 1).rev() {
-            if let Some(cutoff) = charter.cutoffs.get(administration)
-                && cuts(cutoff)?
-            {
+            if cut(charter)? {
                 return Ok(Governing::Revision(charter));
             }
         }

@@ -144,8 +144,7 @@ impl Rules {
     #[must_use]
     pub fn governing_digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("palabre/governing/1");
-        let adopted = self.revisions.all().into_iter().filter(|charter| self.revisions.is_adopted(&charter.hash()));
-        for charter in adopted.chain(self.revisions.line()).chain(self.revisions.disputed()) {
+        for charter in self.revisions.adopted().chain(self.revisions.line()).chain(self.revisions.disputed()) {
             hasher.update(charter.hash().as_bytes());
         }
         for mandate in self.mandates.all().chain(self.mandates.governing()).chain(self.mandates.disputed()) {
@@ -170,12 +169,6 @@ impl Rules {
         let mut raw: Vec<&RawMandate> = self.mandates.raw().collect();
         raw.sort_by_key(|raw| (raw.unverified().number, raw.unverified().hash));
         raw.into_iter().map(RawMandate::to_message).collect()
-    }
-
-    /// Whether this mandate is held.
-    #[must_use]
-    pub fn holds_mandate(&self, hash: &MandateHash) -> bool {
-        self.mandates.get(hash).is_some()
     }
 
     /// The mandate of an administration that is in force.
@@ -251,11 +244,11 @@ impl Rules {
     /// entry took effect is judged anew.
     #[must_use]
     pub fn names_another(&self, log: &LogName, sequence: Sequence, id: &EntryId) -> bool {
-        let listed =
-            self.revisions.all().into_iter().flat_map(|charter| charter.cutoffs.values().map(|cutoff| &cutoff.logs));
+        let by_revisions = self.revisions.held().flat_map(|charter| {
+            charter.cutoffs.values().map(|cutoff| &cutoff.logs).chain(std::iter::once(&charter.checkpoint))
+        });
         let by_mandates = self.mandates.all().flat_map(|mandate| mandate.cutoffs.values().map(|cutoff| &cutoff.logs));
-        let checkpoints = self.revisions.all().into_iter().map(|charter| &charter.checkpoint);
-        let mut ends = listed.chain(by_mandates).chain(checkpoints).filter_map(|ends| ends.get(log));
+        let mut ends = by_revisions.chain(by_mandates).filter_map(|ends| ends.get(log));
         ends.any(|end| end.sequence == sequence && end.id != *id)
     }
 

@@ -186,6 +186,11 @@ impl Node {
         self.fetches.asking.began(hash, peer);
     }
 
+    /// Whether anybody is there to be asked, and one more fetch may begin.
+    fn may_ask(&self, now: Moment) -> bool {
+        !self.sessions.is_empty() && !self.fetches.asking.is_full(now)
+    }
+
     /// Asks idle peers for what entries named lately, the authors in turn.
     pub(super) fn plan_fetches<S: Storage>(
         &mut self,
@@ -193,7 +198,7 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if self.sessions.is_empty() || self.fetches.asking.is_full(now) {
+        if !self.may_ask(now) {
             return Ok(());
         }
         for missing in self.fetches.fresh.take() {
@@ -212,7 +217,7 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if self.sessions.is_empty() || self.fetches.asking.is_full(now) {
+        if !self.may_ask(now) {
             return Ok(());
         }
         let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP_OVER + 1)?;

@@ -61,8 +61,7 @@ impl Gathered {
     /// Unites them with what is held, each after what it follows; what is new, as records.
     fn unite(mut self, rules: &mut Rules) -> (Vec<Record>, HandedIn) {
         let (mut records, mut handed) = (Vec::new(), HandedIn { refused: self.refused, ..HandedIn::default() });
-        // A settlement comes after those among which it decides.
-        self.charters.sort_by_key(|charter| (charter.revision, charter.settles.len()));
+        self.charters.sort_by_key(Charter::order);
         for charter in self.charters {
             let (hash, bytes) = (charter.hash(), charter.bytes().to_vec());
             let signatures = self.signatures.remove(&hash).unwrap_or_default();

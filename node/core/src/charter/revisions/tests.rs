@@ -148,6 +148,8 @@ fn a_settlement_names_revisions_that_are_adopted() {
     revisions.join(other).unwrap();
     revisions.join(network.signed(&settlement, &HOLDERS)).unwrap();
     assert_eq!(revisions.in_force().hash(), settlement.hash());
+    let last = revisions.all().last().map(|charter| charter.hash());
+    assert_eq!(last, Some(settlement.hash()), "whoever gets them in this order can take each");
 }
 
 #[test]

@@ -1,24 +1,10 @@
 //! Acts on documents that the tests let authors write.
 
-use crate::acts::documents::{DocumentAct, Version};
+use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind};
 use crate::fixtures::Author;
-use crate::ledger::entry::content_hash;
-use crate::ledger::{Attachment, Entry};
-
-pub(super) fn version(title: &str) -> Version {
-    Version {
-        title: title.parse().unwrap(),
-        language: "fr".parse().unwrap(),
-        content: 0,
-        file_name: "document.pdf".parse().unwrap(),
-        media_type: "application/pdf".parse().unwrap(),
-    }
-}
-
-pub(super) fn content(title: &str) -> Vec<Attachment> {
-    vec![Attachment { hash: content_hash(title.as_bytes()), size: title.len() as u64 }]
-}
+pub(super) use crate::fixtures::documents::{content, version};
+use crate::ledger::Entry;
 
 pub(super) fn publish(author: &mut Author, title: &str) -> Entry {
     let act = Act::opening(Kind::Document(DocumentAct::Publish(version(title)))).unwrap();
