@@ -97,6 +97,8 @@ fn a_disk_that_lied_leads_to_new_logs_and_to_no_fork() {
     run("lost tails", LOST_TAILS, seeds(10));
     // In the world of this seed a node loses power again before anything of its new log is durable.
     run("lost tails", LOST_TAILS, 516_260..516_261);
+    // In the world of this seed the last acknowledgement of all is due minutes after everything is said.
+    run("lost tails", LOST_TAILS, 525_991..525_992);
 }
 
 #[test]

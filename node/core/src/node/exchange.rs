@@ -215,9 +215,6 @@ impl Node {
         if log == self.own.name() && head.sequence >= self.own.next() {
             out.push(Effect::Report(Notice::OwnEntriesUnknown { log }));
             self.open_new_log(storage, out)?;
-            if let Some(session) = self.sessions.get_mut(&peer) {
-                session.gave_up = Some(log);
-            }
         }
         let differs = book::locate(storage, &log, head.sequence)?.is_some_and(|here| here.id != head.id);
         if differs && self.ledger.forked_from(&log).is_none_or(|forked| forked > head.sequence) {

@@ -36,6 +36,9 @@ const SURPLUS: u64 = 60_000;
 
 /// Milliseconds for which a node is not dialled that had more connections than it keeps: it would close this one too.
 const FULL: u64 = 6 * 60 * 60_000;
+/// The same for the next on the ring, who keeps this one unless somebody between the two is its neighbour: without it
+/// three nodes that know each other and take all others for full would stay alone.
+const FULL_ON_RING: u64 = 60_000;
 /// Connections with which a node does without those that are full.
 const IN_TOUCH: usize = 2;
 
@@ -94,13 +97,19 @@ impl Neighbours {
 
     /// A short pause follows: a connection that closes at once must not be opened again at once.
     pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Moment) {
-        if let Some(known) = self.known.get_mut(peer)
-            && known.connected.take().is_some()
-        {
-            if std::mem::take(&mut known.full) {
-                known.full_until = now.plus(FULL);
-            }
-            known.not_before = known.not_before.max(now.plus(PAUSE_FIRST));
+        let Some(known) = self.known.get_mut(peer) else { return };
+        if known.connected.take().is_none() {
+            return;
+        }
+        let full = std::mem::take(&mut known.full);
+        if full {
+            known.full_until = now.plus(FULL);
+        }
+        known.not_before = known.not_before.max(now.plus(if full { FULL_ON_RING } else { PAUSE_FIRST }));
+        let left = self.known.values().filter(|known| known.connected.is_some()).count();
+        if !full && !self.has_enough(left) {
+            // Whom this node has lost, others may have lost too, and have room again.
+            self.known.values_mut().for_each(|known| known.full_until = Moment::default());
         }
     }
 
@@ -178,7 +187,7 @@ impl Neighbours {
         let nearest = self.on_ring(promising.iter().copied());
         let in_touch = promising.len() >= IN_TOUCH;
         let is_full = |key: &NodeKey| self.known.get(key).is_some_and(|known| known.full_until > now);
-        let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now) && !(in_touch && is_full(key));
+        let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now);
         let mut ready: Vec<NodeKey> = self.admitted.iter().filter(is_ready).copied().collect();
         let next = self
             .on_ring(ready.iter().copied())
@@ -187,7 +196,7 @@ impl Neighbours {
         if lacking == 0 {
             return next.into_iter().collect();
         }
-        ready.retain(|key| Some(*key) != next);
+        ready.retain(|key| Some(*key) != next && !(in_touch && is_full(key)));
         ready.sort_by_cached_key(|key| self.draw(key));
         next.into_iter().chain(ready.into_iter().take(lacking)).collect()
     }

@@ -120,9 +120,9 @@ impl Node {
         self.wants.free(Some(&peer), &log, from.get(), to);
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
         session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
-        // What it does not have has cost this node a log. Of other logs under this node's key it may have dropped what it
-        // has shown: a proof came to it that they are forked.
-        let lied = session.gave_up == Some(log);
+        // Such heads cost this node a new log. What it was only asked for, to find where a log forks, it never claimed to have.
+        let claimed = session.theirs.get(&log).is_some_and(|head| head.sequence.get() >= to);
+        let lied = log.author == self.key && claimed;
         self.disbelieve(&peer, &log, now);
         if lied { Err(Fault::OwnEntries) } else { Ok(()) }
     }

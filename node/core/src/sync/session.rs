@@ -95,8 +95,6 @@ pub struct Session {
     pub due: VecDeque<Due>,
     /// The same of what it has had before.
     pub again: VecDeque<Due>,
-    /// The own log that was given up because the other side shows entries of it which are unknown here.
-    pub gave_up: Option<LogName>,
     /// Since when nothing of a backlog has been sent.
     quiet_since: Option<Moment>,
     /// Bytes of entries sent and not credited.
@@ -134,7 +132,6 @@ impl Session {
             sent_rules: None,
             due: VecDeque::new(),
             again: VecDeque::new(),
-            gave_up: None,
             quiet_since: None,
             unacknowledged: 0,
             owed: 0,

@@ -61,14 +61,46 @@ fn who_had_more_connections_than_it_keeps_is_left_alone_by_those_who_have_others
     neighbours.disconnected(&others[2], Moment::default());
     // All others together would make four with it.
     for other in &others[3..] {
-        neighbours.paused(*other, String::new(), Moment::default().plus(60_000));
+        neighbours.paused(*other, String::new(), Moment::default().plus(2 * FULL_ON_RING));
     }
     assert!(dialed(&mut neighbours, &network, PAUSE_FIRST).is_empty());
     assert!(dialed(&mut neighbours, &network, 15_000).is_empty());
     neighbours.disconnected(&others[0], Moment::default());
     neighbours.disconnected(&others[1], Moment::default());
-    let all: BTreeSet<NodeKey> = dialed(&mut neighbours, &network, 15_000);
+    let all: BTreeSet<NodeKey> = dialed(&mut neighbours, &network, FULL_ON_RING);
     assert_eq!(all, others[..3].iter().copied().collect(), "who is alone dials everybody");
+}
+
+/// Every one of `peers` was connected and has closed for want of room.
+fn all_full(neighbours: &mut Neighbours, peers: &[NodeKey]) {
+    connected(neighbours, peers);
+    for peer in peers {
+        neighbours.says_full(peer, true);
+        neighbours.disconnected(peer, Moment::default());
+    }
+}
+
+#[test]
+fn a_few_who_know_each_other_and_take_all_others_for_full_do_not_stay_alone() {
+    let (mut neighbours, network, mut others) = among_seven();
+    others.sort_by_key(|other| neighbours.ring(other));
+    let (full, near) = others.split_at(5);
+    connected(&mut neighbours, near);
+    all_full(&mut neighbours, full);
+    assert!(dialed(&mut neighbours, &network, PAUSE_FIRST).is_empty(), "they have just said that there is no room");
+    let next: BTreeSet<NodeKey> = dialed(&mut neighbours, &network, FULL_ON_RING);
+    assert_eq!(next, BTreeSet::from([full[0]]), "the next on the ring has room for the one before it");
+}
+
+#[test]
+fn when_a_neighbour_is_lost_those_who_were_full_may_have_lost_one_too() {
+    let (mut neighbours, network, others) = among_seven();
+    let (full, near) = others.split_at(4);
+    connected(&mut neighbours, near);
+    all_full(&mut neighbours, full);
+    neighbours.disconnected(&near[0], Moment::default());
+    let asked = dialed(&mut neighbours, &network, FULL_ON_RING);
+    assert!(full.iter().filter(|one| asked.contains(one)).count() >= 2, "{asked:?}");
 }
 
 #[test]

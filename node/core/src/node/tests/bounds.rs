@@ -4,9 +4,10 @@ use palabre_proto::Message as _;
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::{Bench, limit};
-use crate::id::{ContentHash, LogId, NodeKey};
+use crate::id::{ContentHash, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::Attachment;
 use crate::node::event::{Effect, Event, MessageId, Misuse, Verdict};
+use crate::node::intake::range;
 
 fn head(author: NodeKey, log: u64, sequence: u64) -> v1::Head {
     let log = LogId::from_bytes(log.to_be_bytes());
@@ -227,16 +228,14 @@ fn a_lie_about_own_entries_costs_a_log_and_a_pause() {
 }
 
 #[test]
-fn who_shows_a_log_under_this_nodes_key_and_has_dropped_it_since_is_no_liar() {
-    // Somebody forks under a stolen key; the proof came to the peer after it had shown what it held.
+fn who_is_asked_where_a_log_under_this_nodes_key_forks_and_does_not_know_is_no_liar() {
     let mut bench = Bench::of(2);
     bench.connect("SN");
-    let own = bench.node.own.name();
-    let shown = head(own.author, 1, 4);
-    bench.send("SN", frontier(vec![shown.clone()]));
-    assert_eq!(bench.node.own.name(), own, "another log costs this node nothing");
-    let missing = vec![v1::Range { author: shown.author, log: shown.log, from: 1, to: 4 }];
-    bench.send("SN", Body::Delivery(v1::Delivery { entries: Vec::new(), missing }));
+    let peer = bench.key("SN");
+    let log = LogName { author: bench.node.own.name().author, log: LogId::from_bytes([9; 8]) };
+    bench.node.want_branch(peer, log, Sequence::FIRST, &mut Vec::new());
+    let asked = range(&log, 1, 1);
+    bench.send("SN", Body::Delivery(v1::Delivery { entries: Vec::new(), missing: vec![asked] }));
     assert!(bench.faults().is_empty(), "{:?}", bench.faults());
 }
 
