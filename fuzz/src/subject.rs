@@ -24,6 +24,8 @@ const SENT_MAX: usize = 8 * FRAME_MAX;
 const STEP: u64 = 100;
 /// Milliseconds that an empty message stands for: longer than any peer may owe something.
 const PAUSE: u64 = 70_000;
+/// Milliseconds after which a peer that was left alone is let in again, whatever it did.
+const FORGIVEN: u64 = 25 * 60 * 60_000;
 
 /// A node with one peer.
 pub(crate) struct Subject {
@@ -31,6 +33,10 @@ pub(crate) struct Subject {
     storage: MapStorage,
     now: Millis,
     peer: NodeKey,
+    /// Whether the node lets the peer in.
+    admitted: bool,
+    /// Whether the peer was sent away and has not come again.
+    away: bool,
     packer: Packer,
     messages: u64,
     said: BTreeMap<MessageId, Vec<u8>>,
@@ -62,6 +68,8 @@ impl Subject {
             storage,
             now,
             peer: REGION.network.seat(peer).node.node_key(),
+            admitted: true,
+            away: false,
             packer: Packer::new().expect("zstd starts"),
             messages: 0,
             said: BTreeMap::new(),
@@ -80,12 +88,14 @@ impl Subject {
         if packet.is_empty() {
             return self.pause();
         }
+        self.come_again();
         self.now = self.now.plus(STEP);
         self.happens(Event::Packet { peer: self.peer, packet: packet.to_vec() })
     }
 
     /// A frame comes, packed as it must be.
     pub(crate) fn frame(&mut self, body: Body) {
+        self.come_again();
         if let Ok(packet) = self.packer.pack(body) {
             self.packet(&packet);
         }
@@ -93,6 +103,7 @@ impl Subject {
 
     /// A gossip message comes.
     pub(crate) fn gossip(&mut self, bytes: &[u8]) {
+        self.come_again();
         self.now = self.now.plus(STEP);
         self.messages += 1;
         let message = MessageId(self.messages);
@@ -104,6 +115,18 @@ impl Subject {
     pub(crate) fn pause(&mut self) -> Vec<Vec<u8>> {
         self.now = self.now.plus(PAUSE);
         self.happens(Event::Tick)
+    }
+
+    /// A peer that was sent away comes again once it is let in.
+    fn come_again(&mut self) {
+        if !std::mem::take(&mut self.away) {
+            return;
+        }
+        if !self.admitted {
+            self.now = self.now.plus(FORGIVEN);
+            self.happens(Event::Tick);
+        }
+        self.happens(Event::Connected { peer: self.peer });
     }
 
     /// Handles an event and does what the node wants done, until it wants nothing more.
@@ -133,11 +156,11 @@ impl Subject {
                 self.storage.attachments.insert(hash, content);
             }
             Effect::Verdict { message, verdict } => self.judged(message, verdict),
-            // A peer that was sent away comes again at once.
+            Effect::Admit(keys) => self.admitted = keys.contains(&self.peer),
             Effect::Disconnect { peer, .. } if peer == self.peer => {
                 self.packer = Packer::new().expect("zstd starts");
+                self.away = true;
                 events.push_back(Event::Disconnected { peer });
-                events.push_back(Event::Connected { peer });
             }
             _ => {}
         }
@@ -149,7 +172,7 @@ impl Subject {
         let read = Record::verify(&bytes, REGION.network.id()).expect("what a node keeps is authentic");
         assert_eq!(read, record, "a record reads as it was written");
         if let Record::Entry(entry) = &record {
-            assert!(self.node.rules().mandate_of(&entry.header().author).is_some(), "an entry by nobody's node");
+            assert!(self.node.rules().knows(&entry.header().author), "an entry by nobody's node");
             assert!(self.taken.insert(entry.id()), "an entry is kept twice");
         }
         self.storage.records.push(bytes);

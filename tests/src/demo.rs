@@ -146,8 +146,19 @@ pub fn nothing_left(dir: &Path) {
     });
 }
 
+/// Says whom a node sees, for who reads why a test has failed.
+fn tell_neighbours(node: &Node) {
+    match node.api().json("peers") {
+        Ok(peers) => eprintln!("--- {} sees {peers}", node.administration),
+        Err(error) => eprintln!("--- {} does not answer: {error}", node.administration),
+    }
+}
+
 impl Drop for Demo {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.nodes.iter().for_each(tell_neighbours);
+        }
         // Nodes that the test started again end with their guards; the rest is the demo's.
         self.nodes.clear();
         if std::thread::panicking() {

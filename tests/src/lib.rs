@@ -8,6 +8,7 @@
 //! | [`api`] | its HTTP API and its figures |
 //! | [`network`] | several nodes, founded by hand with files as the README says |
 //! | [`demo`] | `palabre demo`, and that nothing of it is left behind |
+//! | [`hostile`] | a member gone bad, a stranger at the door: programs that keep to no rule |
 //! | [`ledger`] | the segments of a stopped node, frame by frame, and how to damage them |
 //! | [`power`] | what a power cut may leave of a disk |
 //! | [`machine`] | the machine under a node, made to fail |
@@ -32,6 +33,7 @@ pub mod binary;
 pub mod cli;
 pub mod content;
 pub mod demo;
+pub mod hostile;
 pub mod ledger;
 pub mod machine;
 pub mod network;

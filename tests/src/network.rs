@@ -34,10 +34,15 @@ impl Network {
     /// # Panics
     /// When a command fails.
     pub fn found(codes: &[&str]) -> Self {
+        Self::found_by(codes, None)
+    }
+
+    /// The same with another charter template than the region's: its text.
+    pub fn found_by(codes: &[&str], template: Option<&str>) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let mut ports = Ports::take();
         let fresh: Vec<Fresh> = codes.iter().map(|code| init(dir.path(), code, &mut ports)).collect();
-        let charter = found_charter(dir.path(), &fresh);
+        let charter = found_charter(dir.path(), &fresh, template);
         let mandates: Vec<PathBuf> = fresh.iter().map(|home| add_mandate(dir.path(), home, &charter)).collect();
         for home in &fresh {
             take_in(home, &charter, &mandates);
@@ -55,24 +60,23 @@ impl Network {
 
     /// Starts every node and waits until each sees all the others.
     pub fn start(&mut self) {
-        for node in &mut self.nodes {
+        self.start_some(self.nodes.len());
+    }
+
+    /// Starts the first `some` nodes and waits until each sees all the others of them.
+    pub fn start_some(&mut self, some: usize) {
+        for node in &mut self.nodes[..some] {
             node.launch();
         }
-        for node in &mut self.nodes {
+        for node in &mut self.nodes[..some] {
             node.wait_ready();
         }
-        self.connected();
+        connected(&self.nodes[..some]);
     }
 
     /// Waits until every node is connected to all the others.
     pub fn connected(&self) {
-        let others = self.nodes.len() - 1;
-        for node in &self.nodes {
-            eventually(&format!("{} is connected to all", node.administration), || {
-                let connected = node.connected().map_err(|error| error.to_string())?;
-                when(connected >= others, || format!("{connected} of {others}"))
-            });
-        }
+        connected(&self.nodes);
     }
 
     /// Waits until all nodes hold the same; the hashes of ledger and state that they share.
@@ -83,6 +87,16 @@ impl Network {
     /// The folder of everything.
     pub fn dir(&self) -> &Path {
         self.dir.path()
+    }
+}
+
+fn connected(nodes: &[Node]) {
+    let others = nodes.len() - 1;
+    for node in nodes {
+        eventually(&format!("{} is connected to all", node.administration), || {
+            let connected = node.connected().map_err(|error| error.to_string())?;
+            when(connected >= others, || format!("{connected} of {others}"))
+        });
     }
 }
 
@@ -113,13 +127,18 @@ fn init(dir: &Path, code: &str, ports: &mut Ports) -> Fresh {
     }
 }
 
-fn found_charter(dir: &Path, fresh: &[Fresh]) -> PathBuf {
+fn found_charter(dir: &Path, fresh: &[Fresh], template: Option<&str>) -> PathBuf {
     let charter = dir.join("region.charter");
     let codes: Vec<&str> = fresh.iter().map(|home| home.code.as_str()).collect();
     let (holders, threshold) = (codes.join(","), (codes.len() * 2).div_ceil(3).to_string());
     let keys: Vec<String> = fresh.iter().map(|home| format!("{}={}", home.code, home.administration_key)).collect();
     let mut words = vec!["charter", "found", "--output", arg(&charter), "--keyholders", &holders];
     words.extend(["--threshold", &threshold]);
+    let other = dir.join("charter.toml");
+    if let Some(template) = template {
+        std::fs::write(&other, template).expect("a template");
+        words.extend(["--template", arg(&other)]);
+    }
     words.extend(keys.iter().flat_map(|key| ["--key", key]));
     Cli::without_home().json(&words).ok();
     for home in fresh {

@@ -56,3 +56,16 @@ pub fn memory(pid: u32) -> Option<(u64, u64)> {
     };
     Some((field("VmRSS")?, field("VmHWM")?))
 }
+
+/// Processor time that the process has used so far, in its own code and in the system's.
+///
+/// # Panics
+/// When it does not run.
+pub fn cpu(pid: u32) -> std::time::Duration {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs");
+    // pid (name) state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime …
+    let fields: Vec<&str> = stat.rsplit_once(')').expect("a name").1.split_whitespace().collect();
+    let ticks = |place: usize| fields[place].parse::<u64>().expect("a number of ticks");
+    // Linux counts in hundredths of a second here, whatever its own clock does.
+    std::time::Duration::from_millis((ticks(11) + ticks(12)) * 10)
+}

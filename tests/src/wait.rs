@@ -35,7 +35,7 @@ pub fn when(holds: bool, seen: impl FnOnce() -> String) -> Result<(), String> {
 }
 
 /// Runs asynchronous work to its end on this thread; several threads may do so at once.
-pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     let build = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     RUNTIME.get_or_init(|| build().expect("a runtime starts")).block_on(work)

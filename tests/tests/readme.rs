@@ -48,6 +48,22 @@ fn every_link_to_a_file_of_the_project_leads_to_one() {
 }
 
 #[test]
+fn cargo_run_finds_the_one_program() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let asked = std::process::Command::new(cargo)
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(binary::project())
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
+    let defaults = told["workspace_default_members"].as_array().unwrap();
+    let packages = told["packages"].as_array().unwrap().iter().filter(|package| defaults.contains(&package["id"]));
+    let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
+    let programs: Vec<_> = targets.filter(|t| t["kind"][0] == "bin").map(|t| t["name"].as_str().unwrap()).collect();
+    assert_eq!(programs, ["palabre"], "`cargo run` would not know which is meant");
+}
+
+#[test]
 fn the_first_steps_in_the_demo_work() {
     let demo = Demo::start(2);
     let home = |node: &Node| node.home().to_str().unwrap().to_owned();

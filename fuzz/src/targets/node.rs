@@ -125,10 +125,12 @@ pub(super) fn frames() -> Vec<Vec<u8>> {
             .network
             .rules
             .signed_mandates()
+            .into_iter()
             .map(|m| v1::SignedMandate { signature: Vec::new(), ..m })
             .collect(),
     };
-    let digest = v1::Digest { rules: vec![1; 16], frontier: vec![2; 16], witnesses: Vec::new(), anew: true };
+    let digest =
+        v1::Digest { rules: vec![1; 16], frontier: vec![2; 16], witnesses: Vec::new(), anew: true, full: true };
     let want = plain(Body::Want(v1::Want { ranges: ranges(3) }));
     let credit = plain(Body::Credit(v1::Credit { bytes: 100_000 }));
     let forks = plain(Body::Forks(v1::Forks { proofs: vec![REGION.fork.to_message()] }));

@@ -6,6 +6,7 @@
 //! | [`commands`] | one module for each command or group of commands |
 //! | [`client`] | the way to the running node: its HTTP API on loopback |
 //! | [`home`] | the home of a node: where it is, its settings, its founding files |
+//! | [`rules`] | charter and mandates as far as this machine knows them |
 //! | [`file`] | files that people hand to each other |
 //! | [`failure`] | why a command failed |
 //! | [`daemon`] | the running node |
@@ -18,6 +19,7 @@ mod demo;
 mod failure;
 mod file;
 mod home;
+mod rules;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, StartError};
 use crate::counters::Meters;
+use crate::flood::Watch;
 use crate::gate::Gate;
 use crate::gossip::{self, Gossipsub, Topics};
 use crate::streams::Streams;
@@ -48,7 +49,7 @@ pub(crate) struct NodeBehaviour {
 #[derive(NetworkBehaviour)]
 pub(crate) struct Members {
     identify: identify::Behaviour,
-    pub(crate) gossipsub: Gossipsub,
+    pub(crate) gossipsub: Watch<Gossipsub>,
     pub(crate) streams: Streams,
 }
 
@@ -77,7 +78,7 @@ impl NodeBehaviour {
             .with_cache_size(0);
         let members = Members {
             identify: identify::Behaviour::new(identify.clone()),
-            gossipsub: gossip::build(topics, config.metered, meters)?,
+            gossipsub: Watch::new(gossip::build(topics, config.metered, meters)?, gossip::FLOOD),
             streams: Streams::default(),
         };
         let strangers = Strangers { identify: identify::Behaviour::new(identify.with_hide_listen_addrs(true)) };

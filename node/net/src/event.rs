@@ -32,6 +32,16 @@ pub enum Event {
         /// Why.
         reason: DisconnectReason,
     },
+    /// An admitted node opened more streams on one connection than any program of ours does; the connection is closed.
+    TooManyStreams {
+        /// The node.
+        node: NodeKey,
+    },
+    /// An admitted node sent more gossip than any program of ours does; the connection is closed.
+    Flood {
+        /// The node.
+        node: NodeKey,
+    },
     /// What an admitted node says of itself, once for each connection.
     Identified {
         /// The node.

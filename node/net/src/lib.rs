@@ -14,7 +14,9 @@
 //! | `sync_stream`, `attachment`, `frame` | what travels on our two stream protocols |
 //! | `gossip` | gossipsub's settings, topics and verdicts |
 //! | `gate`, `behaviour`, `streams` | who gets which protocols |
+//! | `flood` | who floods gossip is disconnected |
 //! | `transport`, `muxer`, `identity` | sockets, encryption, keys |
+//! | `pace` | so many at once, then so many in a second |
 //! | `counters` | bytes, counted |
 //! | `fixtures` | for tests of other crates: what these protocols make of given bytes |
 
@@ -26,12 +28,14 @@ mod counters;
 mod event;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
+mod flood;
 mod frame;
 mod gate;
 mod gossip;
 mod handle;
 mod identity;
 mod muxer;
+mod pace;
 mod streams;
 mod sync_stream;
 mod task;

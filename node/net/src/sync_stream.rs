@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
-/// Bytes that may wait for one peer. `core` sends on the receiver's credit, so a queue this long means a peer that does
-/// not read.
-const MAX_QUEUED: usize = 8 * 1024 * 1024;
+/// Bytes that may wait for one peer. `core` sends on the receiver's credit, half a megabyte, and beside that a frontier,
+/// rules and fork proofs: a queue this long means a peer that does not read. All members at once, gone bad, fill 100 MB.
+const MAX_QUEUED: usize = 4 * 1024 * 1024;
 
 /// What a packet costs in memory beside its bytes; else very small packets would make a very long queue.
 const PACKET_OVERHEAD: usize = 64;

@@ -3,6 +3,7 @@
 
 use crate::counters::Wire;
 use crate::muxer::{Bounded, Counted};
+use crate::pace::Accepting;
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::Boxed;
 use libp2p::core::upgrade::Version;
@@ -27,7 +28,7 @@ const QUIC_STREAM_WINDOW: u32 = 256 * 1024;
 /// QUIC: unread bytes of all streams of a connection together.
 const QUIC_CONNECTION_WINDOW: u32 = 2 * 1024 * 1024;
 
-/// QUIC: streams that a peer may have open. Kept above `muxer::MAX_INBOUND_STREAMS`, which resets what is too much.
+/// QUIC: streams that a peer may have open. Kept above `muxer::MAX_INBOUND_STREAMS`, which closes the connection of who opens more.
 const QUIC_STREAMS: u32 = 64;
 
 /// QUIC: a packet after this silence keeps the mapping of a NAT, most of which forget UDP after 30 s or more.
@@ -55,7 +56,7 @@ pub(crate) fn build(keypair: &Keypair, metered: bool, wire: &Arc<Wire>) -> Resul
 
 fn sockets(keypair: &Keypair, metered: bool, wire: &Arc<Wire>) -> Result<Connections, noise::Error> {
     let either = tcp(keypair, wire)?.or_transport(quic(keypair, metered, wire));
-    Ok(either.map(|connection, _| connection.into_inner()).boxed())
+    Ok(Accepting::new(either.map(|connection, _| connection.into_inner()).boxed()).boxed())
 }
 
 fn tcp(keypair: &Keypair, wire: &Arc<Wire>) -> Result<Connections, noise::Error> {

@@ -44,7 +44,7 @@ static HALVES: LazyLock<[Left; 2]> = LazyLock::new(|| {
         let (store, ..) = start(&locked);
         drop(store);
         let (mut store, _) = Store::open(&locked, SETTINGS).unwrap();
-        let mut node = node(&store);
+        let mut node = node(&mut store);
         for step in half.chunks(5) {
             let positions = store.append(step).unwrap();
             for (position, bytes) in positions.iter().zip(step) {
@@ -86,7 +86,7 @@ fn records() -> Vec<Vec<u8>> {
     (0..ENTRIES).map(write).collect()
 }
 
-fn node(store: &Store) -> Node {
+fn node(store: &mut Store) -> Node {
     let secret = NETWORK.seats[0].node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(store, NETWORK.rules.clone(), identity).unwrap();
@@ -97,10 +97,11 @@ fn node(store: &Store) -> Node {
 /// As the node starts: what the index does not count is folded from the segments, every signature verified again.
 fn start(home: &LockedHome) -> (Store, Node, Opening) {
     let (mut store, opening) = Store::open(home, SETTINGS).unwrap();
-    let mut node = node(&store);
+    let mut node = node(&mut store);
     let verify = |bytes: &[u8]| Record::verify(bytes, NETWORK.id()).unwrap();
     let fold = |store: &mut Store, position, record| node.replay(store, &record, position);
     store.replay_prepared(&opening, verify, fold).unwrap();
+    node.replayed(&mut store).unwrap();
     (store, node, opening)
 }
 

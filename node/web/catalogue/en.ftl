@@ -17,6 +17,9 @@ value-code = CODE
 value-codes = CODE,CODE…
 value-api = ADDRESS:PORT
 value-address = MULTIADDRESS
+value-seat = COMMISSION=CODE
+value-at = REVISION|DATE
+value-date = YYYY-MM-DD
 value-key-of = CODE=KEY
 value-node-key = KEY
 value-node = NODE
@@ -79,29 +82,49 @@ cmd-document-get = Get the content of a document.
     .version = This version, not the one that stands
     .output = Where to write it (default: the standard output)
 
-cmd-charter = The region's charter, by files.
+cmd-charter = The region's charter.
 cmd-charter-found = Make revision 1 from a template and keys; it has yet to be signed.
     .template = The template (default: the region's own)
     .keys = The key of an administration, CI=64 hexadecimal digits; repeatable
     .keyholders = The keyholders, in place of the template's
     .threshold = How many must sign, in place of what the template says
     .output = Where to write the charter
-cmd-charter-sign = Sign a charter with the administration's key in this home.
-    .file = The charter file; the signature is added to it
-cmd-charter-show = Show what a charter says.
-    .file = A charter file (default: this node's)
+cmd-charter-propose = Make the next revision from short changes; it has yet to be signed.
+    .assessors = The two assessors, for example SN,GA
+    .leader = The leader: presidency, secretariat and every commission
+    .vice-presidency = The vice-presidency of the region
+    .hosts = Who presides a commission, for example solutions=SN; repeatable
+    .seats = Who takes a seat in a commission, for example solutions=SN; repeatable
+    .leaves = Who leaves a commission, for example solutions=SN; repeatable
+    .suspend = Administrations whose rights are suspended
+    .restore = Administrations whose rights are restored
+    .keys = The new key of an administration, CI=64 hexadecimal digits; repeatable
+    .remove = Administrations that leave the charter
+    .keyholders = The keyholders; the threshold becomes two thirds when their number changes
+    .review-by = When the charter is to be reviewed, YYYY-MM-DD
+    .output = Where to write the proposal
+cmd-charter-history = Show all revisions: date, signers, changes.
+cmd-charter-sign = Sign a charter with the administration's key in this home, after showing what it changes.
+    .file = The charter file; the signature is added to it, and handed to the node that runs here
+cmd-charter-show = Show what a charter says, now or at a past date, and the proposals.
+    .file = A charter file (default: what the node holds)
+    .at = The revision of this number, or the one that governed on this day (YYYY-MM-DD)
 cmd-charter-check = Check the rules and the signatures of a charter.
     .file = A charter file (default: this node's)
 
 cmd-mandate = The mandate: the nodes that act for an administration.
-cmd-mandate-add = Mandate a node, with the administration's key in this home.
-    .charter = The charter file (default: this node's)
+cmd-mandate-add = Mandate further nodes, with the administration's key in this home.
+    .charter = The founding charter, for a first mandate (default: what the node holds)
     .node = The node's key, 64 hexadecimal digits
     .label = What the administration calls it
     .addresses = A lasting address of the node, for example /dns4/node.customs.example/tcp/8710; repeatable
-    .output = Where to write the mandate
+    .output = Where to write the mandate (needed when the node does not run)
+    .nodes = The keys of the nodes, 64 hexadecimal digits each
+cmd-mandate-revoke = Take a node off the mandate: what it wrote until now counts, what follows is void.
+    .node = The key of the node, or its first 8 digits or more
+    .output = Where to write the mandate too
 cmd-mandate-show = Show a mandate.
-    .file = A mandate file (default: all of this node's)
+    .file = A mandate file (default: all that the node holds)
     .charter = The charter against which the signature is checked (default: this node's)
 
 cmd-log = The logs of the nodes.
@@ -182,6 +205,57 @@ charter-assessors = Assessors: { $administrations }
 charter-vice-presidency = Vice-presidency of the region: { $administration }
 charter-keyholders = Keyholders: { $keyholders }; { $threshold } signatures needed
 charter-review-by = To be reviewed by { $date }
+charter-adopted = Revision { $revision } has all its signatures: it governs, and the other nodes receive it by themselves.
+charter-adopted-file = Revision { $revision } has all its signatures. Hand { $file } to a node: "palabre charter sign { $file }" where one runs.
+charter-before-unknown = Revision { $before } is not known here: only this one's own rules are checked, and what it changes cannot be shown. "palabre charter show FILE" shows what it says.
+charter-signing = Revision { $revision } changes revision { $before } so:
+charter-signed-another = BEWARE: this administration has signed another revision { $revision } already ({ $hash }). If both are adopted, the network is in dispute.
+charter-not-running = The node does not run: this is the founding charter of this home; there may be later revisions.
+charter-dispute = *** DISPUTE: { $count } adopted revisions stand against one another. The last undisputed revision governs, with the cutoffs of all of them, until a settlement. ***
+charter-disputed = Disputed revision { $revision } { $hash }, signed by { $signers }:
+
+change-line = { "  " }– { $change }
+change-office = { $office }: { $after } (until now: { $before })
+change-host = Commission { $commission }: { $after } presides (until now: { $before })
+change-seats = Commission { $commission }, joining: { $joined }; leaving: { $left }
+change-admitted = { $code } enters the charter
+change-removed = { $code } leaves the charter
+change-suspended = { $code } is suspended
+change-restored = { $code } is not suspended any more
+change-key = { $code } has the key { $after } (until now: { $before })
+change-no-key = none
+change-keyholders = Keyholders, joining: { $joined }; leaving: { $left }
+change-threshold = Threshold: { $after } signatures (until now: { $before })
+change-review-by = To be reviewed by { $after } (until now: { $before })
+change-cut = { $code }: { $logs ->
+    [0] none of its logs counts under what it loses
+    [one] one log counts up to its known end; what follows is judged under this revision
+   *[other] { $logs } logs count up to their known ends; what follows is judged under this revision
+}
+change-settles = Settles a dispute among { $revisions } revisions
+change-other = Another change, in the field "{ $field }"
+office-presidency = Presidency
+office-secretariat = Secretariat
+office-assessor = Assessors
+office-vice-presidency = Vice-presidency of the region
+
+proposal-made = Revision { $revision } proposed in { $file }; nobody has signed it. It changes:
+proposal-made-next = Each keyholder reads and signs it: "palabre charter sign { $file }".
+proposal-head = Proposal of revision { $revision } ({ $hash }): { $lacking ->
+    [one] one signature is missing
+   *[other] { $lacking } signatures are missing
+}
+proposal-count = { $by }: { $threshold } needed; signed: { $signed }; not signed: { $missing }
+count-before = Present keyholders
+count-own = New keyholders
+count-all = Keyholders
+
+history-head = Revision { $revision }, { $at }: { $standing }
+history-signers = { "  " }{ $hash }, signed by { $signers }
+standing-in-force = in force
+standing-followed = followed by a later one
+standing-disputed = disputed
+standing-proposed = proposed
 
 signers-none = nobody
 
@@ -208,10 +282,26 @@ breach-key-missing = { $code } is a keyholder and has no key: add "--key { $code
 breach-keyholder = { $code } cannot be a keyholder: members and the regional office, once each.
 breach-threshold = A threshold of { $threshold } of { $keyholders }: it takes at least two thirds, and at most all.
 breach-review-by = "{ $date }" is not a date YYYY-MM-DD.
+breach-number = Revision { $found } cannot follow revision { $before }: exactly the next one, never a jump.
+breach-previous = It names another revision { $before } before it: a proposal follows the revision that it was made for.
+breach-no-cutoff = { $code } loses { $loss }: a revision that takes something away carries a list of what still counts.
+breach-stranger-cut = A list is about { $code }, which was not in the revision before.
+loss-place = its place in the charter
+loss-key = its key
+loss-kind = its kind
+loss-rights = its rights by suspension
+loss-office = an office
+loss-seat = a seat in a commission
 
 mandate-added = Mandate of { $administration } written to { $file }.
 mandate-added-next = Give it, with the charter, to every node of the network: "palabre init --charter … --mandate …".
 mandate-none = No mandate.
+mandate-handed-in = Mandate number { $number } of { $administration } handed to the node; the others receive it by themselves.
+mandate-revoked = The node { $node } does not act for { $administration } any more. What still counts:
+mandate-end = { "  " }log { $log }, up to number { $sequence }
+mandate-in-force = in force
+mandate-not-in-force = not in force
+mandate-unknown = unknown (node not running)
 signature-valid = valid
 signature-invalid = NOT VALID
 signature-unchecked = not checked (no charter)
@@ -305,6 +395,8 @@ void-wrong-place = its place is not the one after the acts that it names
 void-foreign-after = it names as being before it an entry of another object
 void-broken-after = it names as being before it an entry that is no act or is out of place
 void-not-mandated = its author is not a node of the mandate that it cites
+void-revoked = its author is revoked: it comes after what counts of it
+void-cut-in-dispute = revisions or mandates that stand against one another cut it off, until they are settled
 void-suspended = its administration is suspended
 void-not-allowed = its administration has no right to this act
 void-opener-void = the act that opened the object is void
@@ -476,6 +568,42 @@ err-threshold = The charter is not in force: { $signed } signatures of keyholder
 err-no-keyholder = This administration is no keyholder in this charter.
     .why = The key { $key } is that of no keyholder.
     .next = Check the file, the home (--home) and the key given to "charter found".
+err-no-revision = No undisputed revision answers to this.
+    .why = The last one is revision { $last }.
+    .next = "palabre charter history" shows all revisions and their dates.
+err-number-adopted = { $file } is a revision { $revision }, and another is adopted already.
+    .why = Signing a second one of that number would put the network into dispute.
+    .next = Make the proposal again after the revision in force: "palabre charter propose".
+err-revision-foreign = { $file } (revision { $revision }) follows a revision that this network does not have.
+    .why = The { $last } revisions of this network are known: this one is of another network.
+    .next = Check the file and the home (--home).
+err-revision-ahead = { $file } is revision { $revision }, and the revision in force here is { $last }.
+    .why = A revision follows exactly the one before it, adopted: never a jump.
+    .next = Have the revision before adopted first, or wait until it reaches this node.
+err-succession = { $file } (revision { $revision }) cannot follow the revision before.
+    .why = { $breaches }
+    .next = Make the proposal again: "palabre charter propose".
+err-settles = { $file } (revision { $revision }) settles among revisions that are not all adopted here.
+    .why = A settlement names adopted revisions of its number.
+    .next = Wait until they reach this node: "palabre charter history".
+err-handed-in = The node does not take what it was handed.
+    .why = { $detail }
+    .next = "palabre charter check FILE" says which rule is not kept.
+err-propose-stranger = { $administration } is not in the charter.
+    .why = Offices, seats and keys go to administrations of the charter.
+    .next = Check the code: "palabre charter show".
+err-propose-commission = There is no commission { $commission }.
+    .why = The commissions are those of the charter.
+    .next = "palabre charter show" shows them.
+err-propose-nothing = The charter says so already: nothing would change.
+    .why = A revision changes something.
+    .next = Say what is to change: "palabre charter propose --help".
+err-propose-invariants = The proposed charter breaks rules.
+    .why = { $breaches }
+    .next = Add what is missing to "palabre charter propose", for example another host (--host).
+err-dispute = Two adopted revisions stand against one another: nothing else can be proposed.
+    .why = A keyholder has signed two revisions of one number.
+    .next = See which: "palabre charter history". The settlement comes first.
 err-no-administration = The key { $key } is that of no administration in this charter.
     .why = A mandate is signed by the key that the charter gives the administration.
     .next = Check the file and the home (--home).
@@ -500,6 +628,15 @@ err-mandate-signature = The signature of { $file } is not by { $administration }
 err-mandate-invalid = The signature of the mandate of { $administration } is not valid.
     .why = It is not by the key that the charter gives this administration.
     .next = Do not use this file; ask { $administration } for it again.
+err-mandate-nowhere = The mandate would go nowhere.
+    .why = The node does not run, and no file is given.
+    .next = Give a file (-o), or start the node: "palabre run".
+err-mandate-listed = The node { $node } is mandated already.
+    .why = The mandate in force names it.
+    .next = "palabre mandate show" shows it.
+err-mandate-unlisted = No single mandated node of this administration answers to { $node }.
+    .why = The mandate in force does not name exactly one node whose key begins so (8 digits or more).
+    .next = "palabre mandate show" shows them.
 err-not-mandated = No mandate names this node ({ $node }).
     .why = The others let in only nodes under a mandate.
     .next = Sign a mandate ("palabre mandate add"), then "palabre init --mandate FILE".
@@ -550,9 +687,6 @@ err-no-right = The charter does not give this right.
 err-withdrawn = The document { $id } is withdrawn.
     .why = A withdrawn document does not change any more.
     .next = Publish a new document.
-err-allowance = This node's share for today is used up.
-    .why = The charter limits what an author adds in a day.
-    .next = Try again tomorrow.
 err-upload = The content did not come whole.
     .why = { $detail }
     .next = Send it again.

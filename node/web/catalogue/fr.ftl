@@ -17,6 +17,9 @@ value-code = CODE
 value-codes = CODE,CODE…
 value-api = ADRESSE:PORT
 value-address = MULTIADRESSE
+value-seat = COMMISSION=CODE
+value-at = RÉVISION|DATE
+value-date = AAAA-MM-JJ
 value-key-of = CODE=CLÉ
 value-node-key = CLÉ
 value-node = NŒUD
@@ -79,29 +82,49 @@ cmd-document-get = Obtenir le contenu d'un document.
     .version = Cette version plutôt que celle en vigueur
     .output = Où l'écrire (défaut : la sortie standard)
 
-cmd-charter = La charte de la région, par fichiers.
+cmd-charter = La charte de la région.
 cmd-charter-found = Faire la révision 1 d'un modèle et de clés ; elle reste à signer.
     .template = Le modèle (défaut : celui de la région)
     .keys = La clé d'une administration, CI=64 chiffres hexadécimaux ; répétable
     .keyholders = Les détenteurs de clé, à la place de ceux du modèle
     .threshold = Combien doivent signer, à la place de ce que dit le modèle
     .output = Où écrire la charte
-cmd-charter-sign = Signer une charte avec la clé de l'administration gardée dans ce dossier.
-    .file = Le fichier de la charte ; la signature y est ajoutée
-cmd-charter-show = Montrer ce que dit une charte.
-    .file = Un fichier de charte (défaut : celle de ce nœud)
+cmd-charter-propose = Faire la révision suivante par de courts changements ; elle reste à signer.
+    .assessors = Les deux assesseurs, par exemple SN,GA
+    .leader = Le pays leader : présidence, secrétariat et toutes les commissions
+    .vice-presidency = La vice-présidence de la région
+    .hosts = Qui préside une commission, par exemple solutions=SN ; répétable
+    .seats = Qui prend un siège dans une commission, par exemple solutions=SN ; répétable
+    .leaves = Qui quitte une commission, par exemple solutions=SN ; répétable
+    .suspend = Les administrations dont les droits sont suspendus
+    .restore = Les administrations dont les droits sont rétablis
+    .keys = La nouvelle clé d'une administration, CI=64 chiffres hexadécimaux ; répétable
+    .remove = Les administrations qui quittent la charte
+    .keyholders = Les détenteurs de clé ; le seuil est porté à deux tiers si leur nombre change
+    .review-by = La date à laquelle la charte est à relire, AAAA-MM-JJ
+    .output = Où écrire la proposition
+cmd-charter-history = Montrer toutes les révisions : date, signataires, changements.
+cmd-charter-sign = Signer une charte avec la clé de l'administration gardée dans ce dossier, après avoir montré ce qu'elle change.
+    .file = Le fichier de la charte ; la signature y est ajoutée, et remise au nœud qui tourne ici
+cmd-charter-show = Montrer ce que dit une charte, aujourd'hui ou à une date passée, et les propositions.
+    .file = Un fichier de charte (défaut : ce que tient le nœud)
+    .at = La révision de ce numéro, ou celle qui valait ce jour-là (AAAA-MM-JJ)
 cmd-charter-check = Vérifier les règles et les signatures d'une charte.
     .file = Un fichier de charte (défaut : celle de ce nœud)
 
 cmd-mandate = L'accréditation : les nœuds qui agissent pour une administration.
-cmd-mandate-add = Accréditer un nœud, avec la clé de l'administration gardée dans ce dossier.
-    .charter = Le fichier de la charte (défaut : celle de ce nœud)
+cmd-mandate-add = Accréditer d'autres nœuds, avec la clé de l'administration gardée dans ce dossier.
+    .charter = La charte fondatrice, pour une première accréditation (défaut : ce que tient le nœud)
     .node = La clé du nœud, 64 chiffres hexadécimaux
     .label = Le nom que l'administration lui donne
     .addresses = Une adresse durable du nœud, par exemple /dns4/noeud.douanes.example/tcp/8710 ; répétable
-    .output = Où écrire l'accréditation
+    .output = Où écrire l'accréditation (nécessaire quand le nœud ne tourne pas)
+    .nodes = Les clés des nœuds, 64 chiffres hexadécimaux chacune
+cmd-mandate-revoke = Retirer un nœud de l'accréditation : ce qu'il a écrit jusqu'ici compte, la suite est nulle.
+    .node = La clé du nœud, ou ses 8 premiers chiffres au moins
+    .output = Où écrire aussi l'accréditation
 cmd-mandate-show = Montrer une accréditation.
-    .file = Un fichier d'accréditation (défaut : toutes celles de ce nœud)
+    .file = Un fichier d'accréditation (défaut : toutes celles que tient le nœud)
     .charter = La charte qui permet de vérifier la signature (défaut : celle de ce nœud)
 
 cmd-log = Les journaux des nœuds.
@@ -182,6 +205,57 @@ charter-assessors = Assesseurs : { $administrations }
 charter-vice-presidency = Vice-présidence de la région : { $administration }
 charter-keyholders = Détenteurs de clé : { $keyholders } ; il faut { $threshold } signatures
 charter-review-by = À relire avant le { $date }
+charter-adopted = La révision { $revision } a toutes ses signatures : elle vaut, et les autres nœuds la reçoivent d'eux-mêmes.
+charter-adopted-file = La révision { $revision } a toutes ses signatures. Remettez { $file } à un nœud : « palabre charter sign { $file } » là où il tourne.
+charter-before-unknown = La révision { $before } n'est pas connue ici : seules les règles propres à celle-ci sont vérifiées, et ce qu'elle change ne peut pas être montré. « palabre charter show FICHIER » montre ce qu'elle dit.
+charter-signing = La révision { $revision } change la révision { $before } ainsi :
+charter-signed-another = ATTENTION : cette administration a déjà signé une autre révision { $revision } ({ $hash }). Si les deux sont adoptées, le réseau est en litige.
+charter-not-running = Le nœud ne tourne pas : c'est la charte fondatrice de ce dossier ; des révisions plus récentes peuvent exister.
+charter-dispute = *** LITIGE : { $count } révisions adoptées s'opposent. La dernière révision incontestée vaut, avec ce que toutes retranchent, jusqu'à un règlement. ***
+charter-disputed = Révision { $revision } contestée { $hash }, signée par { $signers } :
+
+change-line = { "  " }– { $change }
+change-office = { $office } : { $after } (jusqu'ici : { $before })
+change-host = Commission { $commission } : { $after } préside (jusqu'ici : { $before })
+change-seats = Commission { $commission }, entrées : { $joined } ; départs : { $left }
+change-admitted = { $code } entre dans la charte
+change-removed = { $code } quitte la charte
+change-suspended = { $code } est suspendue
+change-restored = { $code } n'est plus suspendue
+change-key = { $code } a la clé { $after } (jusqu'ici : { $before })
+change-no-key = aucune
+change-keyholders = Détenteurs de clé, entrées : { $joined } ; départs : { $left }
+change-threshold = Seuil : { $after } signatures (jusqu'ici : { $before })
+change-review-by = À relire avant le { $after } (jusqu'ici : { $before })
+change-cut = { $code } : { $logs ->
+    [0] aucun de ses journaux ne compte sous ce qu'elle perd
+    [one] un journal compte jusqu'à sa fin connue ; la suite est jugée sous cette révision
+   *[other] { $logs } journaux comptent jusqu'à leur fin connue ; la suite est jugée sous cette révision
+}
+change-settles = Règle un litige entre { $revisions } révisions
+change-other = Autre changement, dans le champ « { $field } »
+office-presidency = Présidence
+office-secretariat = Secrétariat
+office-assessor = Assesseurs
+office-vice-presidency = Vice-présidence de la région
+
+proposal-made = Révision { $revision } proposée dans { $file } ; personne ne l'a signée. Elle change :
+proposal-made-next = Chaque détenteur de clé la lit et la signe : « palabre charter sign { $file } ».
+proposal-head = Proposition de révision { $revision } ({ $hash }) : { $lacking ->
+    [one] il manque une signature
+   *[other] il manque { $lacking } signatures
+}
+proposal-count = { $by } : il en faut { $threshold } ; ont signé { $signed } ; n'ont pas signé { $missing }
+count-before = Détenteurs actuels
+count-own = Détenteurs nouveaux
+count-all = Détenteurs de clé
+
+history-head = Révision { $revision }, { $at } : { $standing }
+history-signers = { "  " }{ $hash }, signée par { $signers }
+standing-in-force = en vigueur
+standing-followed = remplacée
+standing-disputed = contestée
+standing-proposed = proposée
 
 signers-none = personne
 
@@ -208,10 +282,26 @@ breach-key-missing = { $code } est détenteur de clé et n'a pas de clé : ajout
 breach-keyholder = { $code } ne peut pas être détenteur de clé : membres et bureau régional, une fois chacun.
 breach-threshold = Un seuil de { $threshold } sur { $keyholders } : il faut au moins deux tiers, et pas plus que tous.
 breach-review-by = « { $date } » n'est pas une date AAAA-MM-JJ.
+breach-number = La révision { $found } ne peut pas suivre la révision { $before } : exactement la suivante, jamais un saut.
+breach-previous = Elle nomme une autre révision { $before } avant elle : une proposition suit la révision pour laquelle elle est faite.
+breach-no-cutoff = { $code } perd { $loss } : une révision qui retire quelque chose porte la liste de ce qui compte encore.
+breach-stranger-cut = Une liste concerne { $code }, qui n'était pas dans la révision d'avant.
+loss-place = sa place dans la charte
+loss-key = sa clé
+loss-kind = sa nature
+loss-rights = ses droits, par suspension
+loss-office = une fonction
+loss-seat = un siège dans une commission
 
 mandate-added = Accréditation de { $administration } écrite dans { $file }.
 mandate-added-next = Donnez-la, avec la charte, à chaque nœud du réseau : « palabre init --charter … --mandate … ».
 mandate-none = Aucune accréditation.
+mandate-handed-in = Accréditation n° { $number } de { $administration } remise au nœud ; les autres la reçoivent d'eux-mêmes.
+mandate-revoked = Le nœud { $node } n'agit plus pour { $administration }. Ce qui compte encore :
+mandate-end = { "  " }journal { $log }, jusqu'au n° { $sequence }
+mandate-in-force = en vigueur
+mandate-not-in-force = pas en vigueur
+mandate-unknown = inconnu (nœud arrêté)
 signature-valid = valide
 signature-invalid = NON VALIDE
 signature-unchecked = non vérifiée (sans charte)
@@ -305,6 +395,8 @@ void-wrong-place = sa place n'est pas celle d'après les actes qu'il nomme
 void-foreign-after = il nomme comme précédente une écriture d'un autre objet
 void-broken-after = il nomme comme précédente une écriture qui n'est pas un acte ou n'est pas à sa place
 void-not-mandated = son auteur n'est pas un nœud de l'accréditation citée
+void-revoked = son auteur n'est plus accrédité : il l'a écrit après ce qui compte de lui
+void-cut-in-dispute = des révisions ou accréditations qui s'opposent le retranchent, jusqu'à leur règlement
 void-suspended = son administration est suspendue
 void-not-allowed = son administration n'a pas droit à cet acte
 void-opener-void = l'acte qui a ouvert l'objet est nul
@@ -476,6 +568,42 @@ err-threshold = La charte n'est pas en vigueur : { $signed } signatures de déte
 err-no-keyholder = Cette administration n'est pas détentrice de clé dans cette charte.
     .why = La clé { $key } n'est celle d'aucun détenteur.
     .next = Vérifiez le fichier, le dossier (--home) et la clé donnée à « charter found ».
+err-no-revision = Aucune révision incontestée ne répond à cela.
+    .why = La dernière est la révision { $last }.
+    .next = « palabre charter history » montre toutes les révisions et leurs dates.
+err-number-adopted = { $file } est une révision { $revision }, et une autre est déjà adoptée.
+    .why = En signer une seconde du même numéro mettrait le réseau en litige.
+    .next = Refaites la proposition après la révision en vigueur : « palabre charter propose ».
+err-revision-foreign = { $file } (révision { $revision }) suit une révision que ce réseau n'a pas.
+    .why = Les { $last } révisions de ce réseau sont connues : celle-ci est d'un autre réseau.
+    .next = Vérifiez le fichier et le dossier (--home).
+err-revision-ahead = { $file } est la révision { $revision }, et la révision en vigueur ici est la { $last }.
+    .why = Une révision suit exactement celle d'avant, adoptée : jamais de saut.
+    .next = Faites d'abord adopter la révision d'avant, ou attendez qu'elle arrive à ce nœud.
+err-succession = { $file } (révision { $revision }) ne peut pas suivre la révision d'avant.
+    .why = { $breaches }
+    .next = Refaites la proposition : « palabre charter propose ».
+err-settles = { $file } (révision { $revision }) règle un litige entre des révisions qui ne sont pas toutes adoptées ici.
+    .why = Un règlement nomme des révisions adoptées de son numéro.
+    .next = Attendez qu'elles arrivent à ce nœud : « palabre charter history ».
+err-handed-in = Le nœud ne prend pas ce qui lui est remis.
+    .why = { $detail }
+    .next = « palabre charter check FICHIER » dit quelle règle n'est pas respectée.
+err-propose-stranger = { $administration } n'est pas dans la charte.
+    .why = Fonctions, sièges et clés vont aux administrations de la charte.
+    .next = Vérifiez le code : « palabre charter show ».
+err-propose-commission = Il n'y a pas de commission { $commission }.
+    .why = Les commissions sont celles de la charte.
+    .next = « palabre charter show » les montre.
+err-propose-nothing = La charte dit déjà cela : rien ne changerait.
+    .why = Une révision change quelque chose.
+    .next = Dites ce qui doit changer : « palabre charter propose --help ».
+err-propose-invariants = La charte proposée enfreint des règles.
+    .why = { $breaches }
+    .next = Ajoutez ce qui manque à « palabre charter propose », par exemple un autre hôte (--host).
+err-dispute = Deux révisions adoptées s'opposent : rien d'autre ne peut être proposé.
+    .why = Un détenteur de clé a signé deux révisions d'un même numéro.
+    .next = Voyez lesquelles : « palabre charter history ». Le règlement vient d'abord.
 err-no-administration = La clé { $key } n'est celle d'aucune administration de cette charte.
     .why = Une accréditation est signée par la clé que la charte donne à l'administration.
     .next = Vérifiez le fichier et le dossier (--home).
@@ -500,6 +628,15 @@ err-mandate-signature = La signature de { $file } n'est pas celle de { $administ
 err-mandate-invalid = La signature de l'accréditation de { $administration } n'est pas valide.
     .why = Elle n'est pas de la clé que la charte donne à cette administration.
     .next = N'utilisez pas ce fichier ; redemandez-le à { $administration }.
+err-mandate-nowhere = L'accréditation n'irait nulle part.
+    .why = Le nœud ne tourne pas, et aucun fichier n'est donné.
+    .next = Donnez un fichier (-o), ou démarrez le nœud : « palabre run ».
+err-mandate-listed = Le nœud { $node } est déjà accrédité.
+    .why = L'accréditation en vigueur le nomme.
+    .next = « palabre mandate show » la montre.
+err-mandate-unlisted = Aucun nœud accrédité de cette administration ne répond à { $node }.
+    .why = L'accréditation en vigueur ne nomme pas un seul nœud dont la clé commence ainsi (8 chiffres au moins).
+    .next = « palabre mandate show » les montre.
 err-not-mandated = Aucune accréditation ne nomme ce nœud ({ $node }).
     .why = Les autres ne laissent entrer que des nœuds accrédités.
     .next = Signez une accréditation (« palabre mandate add »), puis « palabre init --mandate FICHIER ».
@@ -550,9 +687,6 @@ err-no-right = La charte ne donne pas ce droit.
 err-withdrawn = Le document { $id } est retiré.
     .why = Un document retiré ne change plus.
     .next = Publiez un nouveau document.
-err-allowance = La part de ce nœud pour aujourd'hui est épuisée.
-    .why = La charte limite ce qu'un auteur ajoute par jour.
-    .next = Réessayez demain.
 err-upload = Le contenu n'est pas arrivé entier.
     .why = { $detail }
     .next = Recommencez l'envoi.

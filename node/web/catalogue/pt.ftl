@@ -17,6 +17,9 @@ value-code = CÓDIGO
 value-codes = CÓDIGO,CÓDIGO…
 value-api = ENDEREÇO:PORTA
 value-address = MULTIENDEREÇO
+value-seat = COMISSÃO=CÓDIGO
+value-at = REVISÃO|DATA
+value-date = AAAA-MM-DD
 value-key-of = CÓDIGO=CHAVE
 value-node-key = CHAVE
 value-node = NÓ
@@ -79,29 +82,49 @@ cmd-document-get = Obter o conteúdo de um documento.
     .version = Esta versão em vez da que está em vigor
     .output = Onde escrevê-lo (predefinição: a saída padrão)
 
-cmd-charter = A carta da região, por ficheiros.
+cmd-charter = A carta da região.
 cmd-charter-found = Fazer a revisão 1 a partir de um modelo e de chaves; fica por assinar.
     .template = O modelo (predefinição: o da região)
     .keys = A chave de uma administração, CI=64 dígitos hexadecimais; repetível
     .keyholders = Os detentores de chave, em vez dos do modelo
     .threshold = Quantos têm de assinar, em vez do que diz o modelo
     .output = Onde escrever a carta
-cmd-charter-sign = Assinar uma carta com a chave da administração guardada nesta pasta.
-    .file = O ficheiro da carta; a assinatura é-lhe acrescentada
-cmd-charter-show = Mostrar o que diz uma carta.
-    .file = Um ficheiro de carta (predefinição: a deste nó)
+cmd-charter-propose = Fazer a revisão seguinte a partir de alterações curtas; fica por assinar.
+    .assessors = Os dois assessores, por exemplo SN,GA
+    .leader = O país líder: presidência, secretariado e todas as comissões
+    .vice-presidency = A vice-presidência da região
+    .hosts = Quem preside a uma comissão, por exemplo solutions=SN; repetível
+    .seats = Quem toma um lugar numa comissão, por exemplo solutions=SN; repetível
+    .leaves = Quem deixa uma comissão, por exemplo solutions=SN; repetível
+    .suspend = As administrações cujos direitos são suspensos
+    .restore = As administrações cujos direitos são restabelecidos
+    .keys = A nova chave de uma administração, CI=64 dígitos hexadecimais; repetível
+    .remove = As administrações que saem da carta
+    .keyholders = Os detentores de chave; o limiar passa a dois terços se o seu número mudar
+    .review-by = A data em que a carta deve ser revista, AAAA-MM-DD
+    .output = Onde escrever a proposta
+cmd-charter-history = Mostrar todas as revisões: data, signatários, alterações.
+cmd-charter-sign = Assinar uma carta com a chave da administração guardada nesta pasta, depois de mostrar o que ela altera.
+    .file = O ficheiro da carta; a assinatura é-lhe acrescentada e entregue ao nó que corre aqui
+cmd-charter-show = Mostrar o que diz uma carta, hoje ou numa data passada, e as propostas.
+    .file = Um ficheiro de carta (por omissão: o que o nó tem)
+    .at = A revisão deste número, ou a que valia nesse dia (AAAA-MM-DD)
 cmd-charter-check = Verificar as regras e as assinaturas de uma carta.
     .file = Um ficheiro de carta (predefinição: a deste nó)
 
 cmd-mandate = A acreditação: os nós que agem por uma administração.
-cmd-mandate-add = Acreditar um nó, com a chave da administração guardada nesta pasta.
-    .charter = O ficheiro da carta (predefinição: a deste nó)
+cmd-mandate-add = Acreditar mais nós, com a chave da administração guardada nesta pasta.
+    .charter = A carta fundadora, para uma primeira acreditação (por omissão: o que o nó tem)
     .node = A chave do nó, 64 dígitos hexadecimais
     .label = O nome que a administração lhe dá
     .addresses = Um endereço duradouro do nó, por exemplo /dns4/no.alfandegas.example/tcp/8710; repetível
-    .output = Onde escrever a acreditação
+    .output = Onde escrever a acreditação (necessário quando o nó não corre)
+    .nodes = As chaves dos nós, 64 dígitos hexadecimais cada uma
+cmd-mandate-revoke = Retirar um nó da acreditação: o que escreveu até agora conta, o que se segue é nulo.
+    .node = A chave do nó, ou pelo menos os seus 8 primeiros dígitos
+    .output = Onde escrever também a acreditação
 cmd-mandate-show = Mostrar uma acreditação.
-    .file = Um ficheiro de acreditação (predefinição: todas as deste nó)
+    .file = Um ficheiro de acreditação (por omissão: todas as que o nó tem)
     .charter = A carta que permite verificar a assinatura (predefinição: a deste nó)
 
 cmd-log = Os diários dos nós.
@@ -182,6 +205,57 @@ charter-assessors = Assessores: { $administrations }
 charter-vice-presidency = Vice-presidência da região: { $administration }
 charter-keyholders = Detentores de chave: { $keyholders }; são precisas { $threshold } assinaturas
 charter-review-by = A rever até { $date }
+charter-adopted = A revisão { $revision } tem todas as suas assinaturas: vale, e os outros nós recebem-na por si.
+charter-adopted-file = A revisão { $revision } tem todas as suas assinaturas. Entregue { $file } a um nó: «palabre charter sign { $file }» onde um corre.
+charter-before-unknown = A revisão { $before } não é conhecida aqui: só são verificadas as regras próprias desta, e o que ela altera não pode ser mostrado. «palabre charter show FICHEIRO» mostra o que ela diz.
+charter-signing = A revisão { $revision } altera assim a revisão { $before }:
+charter-signed-another = ATENÇÃO: esta administração já assinou outra revisão { $revision } ({ $hash }). Se ambas forem adotadas, a rede fica em litígio.
+charter-not-running = O nó não corre: esta é a carta fundadora desta pasta; pode haver revisões mais recentes.
+charter-dispute = *** LITÍGIO: { $count } revisões adotadas opõem-se. Vale a última revisão incontestada, com o que todas cortam, até um acordo. ***
+charter-disputed = Revisão { $revision } contestada { $hash }, assinada por { $signers }:
+
+change-line = { "  " }– { $change }
+change-office = { $office }: { $after } (até agora: { $before })
+change-host = Comissão { $commission }: { $after } preside (até agora: { $before })
+change-seats = Comissão { $commission }, entradas: { $joined }; saídas: { $left }
+change-admitted = { $code } entra na carta
+change-removed = { $code } sai da carta
+change-suspended = { $code } fica suspensa
+change-restored = { $code } deixa de estar suspensa
+change-key = { $code } tem a chave { $after } (até agora: { $before })
+change-no-key = nenhuma
+change-keyholders = Detentores de chave, entradas: { $joined }; saídas: { $left }
+change-threshold = Limiar: { $after } assinaturas (até agora: { $before })
+change-review-by = A rever até { $after } (até agora: { $before })
+change-cut = { $code }: { $logs ->
+    [0] nenhum dos seus diários conta sob o que perde
+    [one] um diário conta até ao seu fim conhecido; o que se segue é julgado sob esta revisão
+   *[other] { $logs } diários contam até ao seu fim conhecido; o que se segue é julgado sob esta revisão
+}
+change-settles = Resolve um litígio entre { $revisions } revisões
+change-other = Outra alteração, no campo «{ $field }»
+office-presidency = Presidência
+office-secretariat = Secretariado
+office-assessor = Assessores
+office-vice-presidency = Vice-presidência da região
+
+proposal-made = Revisão { $revision } proposta em { $file }; ninguém a assinou. Altera:
+proposal-made-next = Cada detentor de chave lê-a e assina-a: «palabre charter sign { $file }».
+proposal-head = Proposta de revisão { $revision } ({ $hash }): { $lacking ->
+    [one] falta uma assinatura
+   *[other] faltam { $lacking } assinaturas
+}
+proposal-count = { $by }: são precisas { $threshold }; assinaram { $signed }; não assinaram { $missing }
+count-before = Detentores atuais
+count-own = Detentores novos
+count-all = Detentores de chave
+
+history-head = Revisão { $revision }, { $at }: { $standing }
+history-signers = { "  " }{ $hash }, assinada por { $signers }
+standing-in-force = em vigor
+standing-followed = substituída
+standing-disputed = contestada
+standing-proposed = proposta
 
 signers-none = ninguém
 
@@ -208,10 +282,26 @@ breach-key-missing = { $code } é detentor de chave e não tem chave: acrescente
 breach-keyholder = { $code } não pode ser detentor de chave: membros e gabinete regional, uma vez cada.
 breach-threshold = Um limiar de { $threshold } em { $keyholders }: são precisos pelo menos dois terços, e não mais do que todos.
 breach-review-by = «{ $date }» não é uma data AAAA-MM-DD.
+breach-number = A revisão { $found } não pode seguir a revisão { $before }: exatamente a seguinte, nunca um salto.
+breach-previous = Nomeia outra revisão { $before } antes dela: uma proposta segue a revisão para a qual foi feita.
+breach-no-cutoff = { $code } perde { $loss }: uma revisão que retira algo traz a lista do que ainda conta.
+breach-stranger-cut = Uma lista diz respeito a { $code }, que não estava na revisão anterior.
+loss-place = o seu lugar na carta
+loss-key = a sua chave
+loss-kind = a sua natureza
+loss-rights = os seus direitos, por suspensão
+loss-office = uma função
+loss-seat = um lugar numa comissão
 
 mandate-added = Acreditação de { $administration } escrita em { $file }.
 mandate-added-next = Dê-a, com a carta, a cada nó da rede: «palabre init --charter … --mandate …».
 mandate-none = Nenhuma acreditação.
+mandate-handed-in = Acreditação n.º { $number } de { $administration } entregue ao nó; os outros recebem-na por si.
+mandate-revoked = O nó { $node } já não age por { $administration }. O que ainda conta:
+mandate-end = { "  " }diário { $log }, até ao n.º { $sequence }
+mandate-in-force = em vigor
+mandate-not-in-force = não em vigor
+mandate-unknown = desconhecido (nó parado)
 signature-valid = válida
 signature-invalid = NÃO VÁLIDA
 signature-unchecked = não verificada (sem carta)
@@ -305,6 +395,8 @@ void-wrong-place = o seu lugar não é o que se segue aos atos que nomeia
 void-foreign-after = nomeia como anterior um registo de outro objeto
 void-broken-after = nomeia como anterior um registo que não é um ato ou está fora do lugar
 void-not-mandated = o seu autor não é um nó da acreditação citada
+void-revoked = o seu autor já não está acreditado: vem depois do que conta dele
+void-cut-in-dispute = revisões ou acreditações que se opõem cortam-no, até serem resolvidas
 void-suspended = a sua administração está suspensa
 void-not-allowed = a sua administração não tem direito a este ato
 void-opener-void = o ato que abriu o objeto é nulo
@@ -476,6 +568,42 @@ err-threshold = A carta não está em vigor: { $signed } assinaturas de detentor
 err-no-keyholder = Esta administração não é detentora de chave nesta carta.
     .why = A chave { $key } não é de nenhum detentor.
     .next = Verifique o ficheiro, a pasta (--home) e a chave dada a «charter found».
+err-no-revision = Nenhuma revisão incontestada corresponde a isto.
+    .why = A última é a revisão { $last }.
+    .next = «palabre charter history» mostra todas as revisões e as suas datas.
+err-number-adopted = { $file } é uma revisão { $revision }, e outra já está adotada.
+    .why = Assinar uma segunda com esse número poria a rede em litígio.
+    .next = Refaça a proposta depois da revisão em vigor: «palabre charter propose».
+err-revision-foreign = { $file } (revisão { $revision }) segue uma revisão que esta rede não tem.
+    .why = As { $last } revisões desta rede são conhecidas: esta é de outra rede.
+    .next = Verifique o ficheiro e a pasta (--home).
+err-revision-ahead = { $file } é a revisão { $revision }, e a revisão em vigor aqui é a { $last }.
+    .why = Uma revisão segue exatamente a anterior, adotada: nunca um salto.
+    .next = Faça adotar primeiro a revisão anterior, ou espere que chegue a este nó.
+err-succession = { $file } (revisão { $revision }) não pode seguir a revisão anterior.
+    .why = { $breaches }
+    .next = Refaça a proposta: «palabre charter propose».
+err-settles = { $file } (revisão { $revision }) resolve um litígio entre revisões que não estão todas adotadas aqui.
+    .why = Um acordo nomeia revisões adotadas do seu número.
+    .next = Espere que cheguem a este nó: «palabre charter history».
+err-handed-in = O nó não aceita o que lhe é entregue.
+    .why = { $detail }
+    .next = «palabre charter check FICHEIRO» diz que regra não é respeitada.
+err-propose-stranger = { $administration } não está na carta.
+    .why = Funções, lugares e chaves cabem às administrações da carta.
+    .next = Verifique o código: «palabre charter show».
+err-propose-commission = Não há comissão { $commission }.
+    .why = As comissões são as da carta.
+    .next = «palabre charter show» mostra-as.
+err-propose-nothing = A carta já diz isso: nada mudaria.
+    .why = Uma revisão altera alguma coisa.
+    .next = Diga o que deve mudar: «palabre charter propose --help».
+err-propose-invariants = A carta proposta viola regras.
+    .why = { $breaches }
+    .next = Acrescente o que falta a «palabre charter propose», por exemplo outro anfitrião (--host).
+err-dispute = Duas revisões adotadas opõem-se: nada mais pode ser proposto.
+    .why = Um detentor de chave assinou duas revisões do mesmo número.
+    .next = Veja quais: «palabre charter history». O acordo vem primeiro.
 err-no-administration = A chave { $key } não é de nenhuma administração desta carta.
     .why = Uma acreditação é assinada pela chave que a carta dá à administração.
     .next = Verifique o ficheiro e a pasta (--home).
@@ -500,6 +628,15 @@ err-mandate-signature = A assinatura de { $file } não é de { $administration }
 err-mandate-invalid = A assinatura da acreditação de { $administration } não é válida.
     .why = Não é da chave que a carta dá a esta administração.
     .next = Não use este ficheiro; peça-o de novo a { $administration }.
+err-mandate-nowhere = A acreditação não iria para lado nenhum.
+    .why = O nó não corre, e nenhum ficheiro é dado.
+    .next = Dê um ficheiro (-o), ou arranque o nó: «palabre run».
+err-mandate-listed = O nó { $node } já está acreditado.
+    .why = A acreditação em vigor nomeia-o.
+    .next = «palabre mandate show» mostra-a.
+err-mandate-unlisted = Nenhum nó acreditado desta administração corresponde a { $node }.
+    .why = A acreditação em vigor não nomeia exatamente um nó cuja chave comece assim (8 dígitos pelo menos).
+    .next = «palabre mandate show» mostra-os.
 err-not-mandated = Nenhuma acreditação nomeia este nó ({ $node }).
     .why = Os outros só deixam entrar nós acreditados.
     .next = Assine uma acreditação («palabre mandate add»), depois «palabre init --mandate FICHEIRO».
@@ -550,9 +687,6 @@ err-no-right = A carta não dá este direito.
 err-withdrawn = O documento { $id } está retirado.
     .why = Um documento retirado já não muda.
     .next = Publique um novo documento.
-err-allowance = A parte deste nó para hoje esgotou-se.
-    .why = A carta limita o que um autor acrescenta por dia.
-    .next = Tente amanhã.
 err-upload = O conteúdo não chegou inteiro.
     .why = { $detail }
     .next = Envie-o de novo.

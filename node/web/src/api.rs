@@ -7,11 +7,12 @@
 //! | `answer` | how results and problems become responses |
 //! | `parameters` | the query of a request, named parameter by named parameter |
 //! | `waiting` | the answers of a node that cannot open its ledger yet |
-//! | `documents`, `network`, `metrics` | what the addresses do |
+//! | `documents`, `governance`, `network`, `metrics` | what the addresses do |
 
 mod access;
 mod answer;
 mod documents;
+mod governance;
 mod metrics;
 mod network;
 mod parameters;

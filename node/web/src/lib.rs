@@ -4,12 +4,14 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`catalogue`] | the languages, and texts by key |
+//! | [`breaches`] | broken rules of the charter, in words |
 //! | [`problem`] | what went wrong, why, and what to do next; its exit code and HTTP status |
 //! | [`node`] | the trait through which the API speaks to the running node |
 //! | [`views`] | the JSON that the API and `--json` print |
 //! | [`api`] | the routes, and who may call them |
 
 pub mod api;
+pub mod breaches;
 pub mod catalogue;
 pub mod node;
 pub mod problem;

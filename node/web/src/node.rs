@@ -10,14 +10,17 @@ use std::io;
 
 pub use axum::body::Bytes;
 use futures::stream::BoxStream;
+use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
+use palabre_proto::v1;
 
 pub use error::NodeError;
 pub(crate) use error::too_large;
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{
-    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, PeerStatus,
+    PeerWhy, ProposalView, StatusView,
 };
 
 /// Largest content of a document, in bytes: it is fetched whole from one peer (`docs/design.md` §7).
@@ -77,6 +80,18 @@ pub trait NodeHandle: Send + Sync + 'static {
         document: EntryId,
         version: Option<EntryId>,
     ) -> impl Future<Output = Result<Content, NodeError>> + Send;
+
+    /// All charter revisions, signatures and mandates that it holds, as they travel between nodes.
+    fn rules(&self) -> impl Future<Output = Result<v1::Rules, NodeError>> + Send;
+
+    /// Takes in charter revisions, signatures and mandates from a file. Answers once what is new of them is durable.
+    fn hand_in(&self, rules: v1::Rules) -> impl Future<Output = Result<HandedInView, NodeError>> + Send;
+
+    /// The next revision with these changes, unsigned; its checkpoint and its lists are of what this node holds.
+    fn propose(&self, changes: Changes) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
+
+    /// Every charter revision that it holds.
+    fn history(&self) -> impl Future<Output = Result<HistoryView, NodeError>> + Send;
 
     /// The charter in force.
     fn charter(&self) -> impl Future<Output = Result<CharterView, NodeError>> + Send;

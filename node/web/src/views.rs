@@ -4,6 +4,7 @@
 
 mod charter;
 mod document;
+mod governance;
 mod log;
 mod peer;
 mod status;
@@ -13,6 +14,7 @@ pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView
 pub use document::{
     AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,
 };
+pub use governance::{Count, HandedInView, HistoryView, ProposalView, RefusedRule, RevisionView, Standing};
 pub use log::{Effect, EntryView, LogList, LogView};
 pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
 pub use status::{Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};

@@ -192,12 +192,13 @@ pub(crate) fn is_child() -> bool {
     let secret = network.seats[AUTHORS].node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, network.rules.clone(), identity).unwrap();
-    node.load_rules(&store).unwrap();
+    node.load_rules(&mut store).unwrap();
     let keys = node.keys().clone();
     let verify = |bytes: &[u8]| Record::verify_by(bytes, network.id(), &keys).unwrap();
     let replayed = store
         .replay_prepared(&opening, verify, |store, position, record| node.replay(store, &record, position))
         .unwrap();
+    node.replayed(&mut store).unwrap();
     while rebuild && !node.settle(&mut store).unwrap() {
         store.commit_rest().unwrap();
     }

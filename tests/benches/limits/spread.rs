@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use palabre_tests::{Demo, Node, content, node};
+use palabre_tests::{Demo, Node, PATIENCE, content, node};
 
 use crate::gossip;
 use crate::table::{Row, median};
@@ -16,6 +16,8 @@ const ROUNDS: usize = 23;
 const ENTRY: usize = 480;
 /// Contents: one that travels with its entry, one that is fetched after it.
 const CONTENTS: [(&str, usize); 2] = [("1 KiB, with its entry", 1024), ("100 KiB, fetched after it", 100 * 1024)];
+/// Time until one that did not show it is asked again.
+const AGAIN: Duration = Duration::from_millis(2);
 
 pub(crate) fn measure() -> Vec<Row> {
     let plain = gossip::rounds(NODES, ROUNDS, ENTRY);
@@ -34,7 +36,7 @@ pub(crate) fn measure() -> Vec<Row> {
 }
 
 fn row(what: String, ours: f64, limit: f64) -> Row {
-    let beside = format!("gossipsub, {ENTRY} bytes, {NODES} swarms");
+    let beside = format!("gossipsub, {ENTRY} bytes, {NODES} processes");
     Row { what, ours: ours * 1000.0, limit: (limit * 1000.0, beside), unit: "ms" }
 }
 
@@ -48,19 +50,15 @@ struct Spread {
     whole: f64,
 }
 
-/// One node after the other is asked until it shows it: asking all at once would take the machine from those asked.
 fn spread(nodes: &[Node], round: usize, size: usize) -> Spread {
     let author = round % nodes.len();
     let bytes = content::noise(&format!("{round}/{size}"), size);
     let id = nodes[author].api().publish("Mesure", &bytes).unwrap();
     let begun = Instant::now();
     let last = |complete: bool| {
-        for node in nodes.iter().enumerate().filter(|(number, _)| *number != author).map(|(_, node)| node) {
-            while !shows(node, &id, complete) {
-                assert!(begun.elapsed() < palabre_tests::PATIENCE, "{} does not get {id}", node.administration);
-                thread::sleep(Duration::from_millis(2));
-            }
-        }
+        let others = nodes.iter().enumerate().filter(|(number, _)| *number != author).map(|(_, node)| node);
+        let shown = until_all(others, PATIENCE, |node| shows(node, &id, complete));
+        shown.unwrap_or_else(|| panic!("not everybody gets {id}"));
         begun.elapsed().as_secs_f64()
     };
     let spread = Spread { listed: last(false), whole: last(true) };
@@ -70,4 +68,23 @@ fn spread(nodes: &[Node], round: usize, size: usize) -> Spread {
 
 fn shows(node: &Node, id: &str, complete: bool) -> bool {
     node.api().json(&format!("documents/{id}")).is_ok_and(|document| !complete || document["complete"] == true)
+}
+
+/// Seconds until all show it; nothing when that takes longer than `patience`. One after the other is asked until it shows
+/// it: asking all at once would take the machine from those asked.
+pub(crate) fn until_all<T>(
+    all: impl IntoIterator<Item = T>,
+    patience: Duration,
+    mut shows: impl FnMut(&mut T) -> bool,
+) -> Option<f64> {
+    let begun = Instant::now();
+    for mut one in all {
+        while !shows(&mut one) {
+            if begun.elapsed() > patience {
+                return None;
+            }
+            thread::sleep(AGAIN);
+        }
+    }
+    Some(begun.elapsed().as_secs_f64())
 }

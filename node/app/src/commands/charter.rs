@@ -1,9 +1,12 @@
-//! `palabre charter`: the region's rule book, by files (`docs/design.md` §4). A keyholder can found, check and sign on
-//! a machine that never saw a network.
+//! `palabre charter`: the region's rule book (`docs/design.md` §4). A keyholder can found, check and sign on a machine
+//! that never saw a network; what needs the newest revisions asks the running node.
 
-pub(crate) mod breaches;
+mod changes;
 mod check;
 pub(crate) mod found;
+mod history;
+mod judge;
+mod propose;
 mod show;
 mod sign;
 
@@ -23,20 +26,20 @@ use crate::failure::Failure;
 pub(crate) enum Charter {
     /// Makes revision 1 from a template and keys; unsigned.
     Found(found::Found),
+    /// Makes the next revision from short changes; unsigned.
+    Propose(Box<propose::Propose>),
     /// Signs a revision.
     Sign(sign::Sign),
     /// Shows a charter.
-    Show {
-        /// A charter file; else the home's.
-        #[arg(value_name = "FILE")]
-        file: Option<PathBuf>,
-    },
+    Show(show::Show),
     /// Checks the rules and the signatures of a charter.
     Check {
         /// A charter file; else the home's.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Shows all revisions.
+    History,
 }
 
 impl Charter {
@@ -44,9 +47,11 @@ impl Charter {
     pub(crate) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
         match self {
             Self::Found(found) => found.run(speech),
+            Self::Propose(propose) => propose.run(home, speech),
             Self::Sign(sign) => sign.run(home, speech),
-            Self::Show { file } => show::run(&file_or_own(file, home)?, speech),
-            Self::Check { file } => check::run(&file_or_own(file, home)?, speech),
+            Self::Show(show) => show.run(home, speech),
+            Self::Check { file } => check::run(&file_or_own(file, home)?, home, speech),
+            Self::History => history::run(home, speech),
         }
     }
 }
@@ -56,7 +61,7 @@ fn file_or_own(file: Option<PathBuf>, home: &Path) -> Result<PathBuf, Failure> {
     file.map_or_else(|| crate::home::founding::own_charter(&crate::home::peek(home)?), Ok)
 }
 
-/// The network that a genesis founds. Later revisions, and their signatures, come with governance.
+/// The network that a genesis founds.
 pub(crate) fn network_of(charter: &CharterFile, file: &Path) -> Result<NetworkId, Failure> {
     charter.charter.founds().ok_or_else(|| {
         let (file, revision) = (file.display().to_string(), charter.charter.revision);

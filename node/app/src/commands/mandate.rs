@@ -1,7 +1,9 @@
 //! `palabre mandate`: an administration's own list of the nodes that act for it (`docs/design.md` §4).
 
 mod add;
+mod revoke;
 mod show;
+mod succession;
 
 use std::path::Path;
 
@@ -15,8 +17,10 @@ pub(crate) use add::sign;
 /// `palabre mandate …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mandate {
-    /// Signs a mandate for a node.
+    /// Mandates further nodes.
     Add(add::Add),
+    /// Takes a node off the list.
+    Revoke(revoke::Revoke),
     /// Shows a mandate file, or the mandates of the home.
     Show(show::Show),
 }
@@ -26,6 +30,7 @@ impl Mandate {
     pub(crate) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(home, speech),
+            Self::Revoke(revoke) => revoke.run(home, speech),
             Self::Show(show) => show.run(home, speech),
         }
     }

@@ -8,18 +8,21 @@ use futures::StreamExt;
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
+use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
 use palabre_core::node::{Node, Write, WriteError};
 use palabre_core::registers::{VoidReason, documents};
 use palabre_core::state::StateError;
 use palabre_net::Handle;
+use palabre_proto::v1;
 use palabre_store::{Attachments, Store};
 use palabre_web::node::{
     Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
 };
 use palabre_web::views::{
-    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, Obstacle, PeerStatus, PeerWhy, StatusView,
+    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, Obstacle,
+    PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -245,6 +248,26 @@ impl NodeHandle for Desk {
             hash,
             chunks: chunks_of(file),
         })
+    }
+
+    async fn rules(&self) -> Result<v1::Rules, NodeError> {
+        self.look(|node, _| Ok(views::rules(node))).await
+    }
+
+    async fn hand_in(&self, rules: v1::Rules) -> Result<HandedInView, NodeError> {
+        let (answer, judged) = oneshot::channel();
+        self.jobs.send(Job::HandIn(Box::new(rules), answer)).await.map_err(|_| NodeError::Stopping)?;
+        let judged = judged.await.map_err(|_| NodeError::Stopping)?;
+        let handed = judged.map_err(|error| refused(error, None, self.obstacle().unwrap_or(Obstacle::DiskFailing)))?;
+        Ok(handed.into())
+    }
+
+    async fn propose(&self, changes: Changes) -> Result<ProposalView, NodeError> {
+        Ok(self.look(move |node, _| Ok(views::proposal(node, &changes))).await??)
+    }
+
+    async fn history(&self) -> Result<HistoryView, NodeError> {
+        self.look(|node, _| Ok(HistoryView::of(node.rules().revisions()))).await
     }
 
     async fn charter(&self) -> Result<CharterView, NodeError> {

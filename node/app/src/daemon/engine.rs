@@ -1,11 +1,13 @@
 //! The thread that owns the rules and the store. It takes jobs as they come, appends what they want durable with one
 //! sync for all of them, and only then lets anybody see it.
 
+use std::collections::BTreeMap;
 use std::thread::JoinHandle;
 
 use palabre_core::id::EntryId;
 use palabre_core::ledger::Record;
-use palabre_core::node::{Effect, Event, Node, Notice, Ticket, Write, WriteError};
+use palabre_core::node::{Effect, Event, HandedIn, Node, Notice, Ticket, Write, WriteError};
+use palabre_proto::v1;
 use palabre_store::Store;
 use palabre_store::segments::AppendError;
 use palabre_web::views::Health;
@@ -29,6 +31,8 @@ pub(super) enum Job {
     Event(Event),
     /// Somebody wants to write.
     Write(Write, oneshot::Sender<Result<EntryId, WriteError>>),
+    /// Somebody hands in charter revisions, signatures or mandates.
+    HandIn(Box<v1::Rules>, oneshot::Sender<Result<HandedIn, WriteError>>),
     /// Somebody wants to look.
     Look(Look),
     /// The node stops.
@@ -41,7 +45,8 @@ struct Engine {
     verifier: Verifier,
     effects: mpsc::UnboundedSender<Effect>,
     pause: Pause,
-    writers: std::collections::BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
+    writers: BTreeMap<Ticket, oneshot::Sender<Result<EntryId, WriteError>>>,
+    bearers: BTreeMap<Ticket, oneshot::Sender<Result<HandedIn, WriteError>>>,
     tickets: u64,
     /// Whether the own log was opened in doubt and nothing of it is durable yet.
     unsettled: bool,
@@ -70,7 +75,8 @@ pub(super) fn start(
         store,
         effects,
         pause: Pause::new(health),
-        writers: std::collections::BTreeMap::new(),
+        writers: BTreeMap::new(),
+        bearers: BTreeMap::new(),
         tickets: 0,
         appends: Vec::new(),
     };
@@ -120,15 +126,24 @@ impl Engine {
                 self.handle(event)?;
             }
             Job::Write(write, answer) => {
-                self.tickets += 1;
-                let ticket = Ticket(self.tickets);
+                let ticket = self.ticket();
                 self.writers.insert(ticket, answer);
                 self.handle(Event::Write { ticket, write })?;
+            }
+            Job::HandIn(rules, answer) => {
+                let ticket = self.ticket();
+                self.bearers.insert(ticket, answer);
+                self.handle(Event::HandIn { ticket, rules })?;
             }
             Job::Look(look) => look(&self.node, &self.store),
             Job::Stop => return Ok(true),
         }
         Ok(false)
+    }
+
+    const fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
     }
 
     fn handle(&mut self, event: Event) -> Result<(), DaemonError> {
@@ -150,6 +165,10 @@ impl Engine {
                     }
                     self.answer(ticket, Ok(id));
                 }
+                Effect::HandedIn { ticket, handed } => self.answer_bearer(ticket, Ok(handed)),
+                Effect::Refused { ticket, reason } if self.bearers.contains_key(&ticket) => {
+                    self.answer_bearer(ticket, Err(reason));
+                }
                 Effect::Refused { ticket, reason } => self.answer(ticket, Err(reason)),
                 Effect::Report(notice) => self.report(&notice)?,
                 // Without its receiver the node is stopping.
@@ -170,6 +189,9 @@ impl Engine {
             Notice::Fork { log, sequence } => {
                 warn!(author = %log.author, log = %log.log, %sequence, "a log is forked: nothing of it has effect from there on");
             }
+            Notice::BeyondAllowance { author } => {
+                warn!(%author, "an author has more to give than its share of the day: the rest is taken on the days after");
+            }
             Notice::Paused { peer, fault } => warn!(%peer, fault, "a peer is left alone for a while"),
             Notice::DamagedRecord { log, sequence } => {
                 warn!(author = %log.author, log = %log.log, %sequence, "a damaged record; peers are asked for it");
@@ -185,6 +207,13 @@ impl Engine {
         if let Some(writer) = self.writers.remove(&ticket) {
             // A writer that went away does not undo what is written.
             drop(writer.send(answer));
+        }
+    }
+
+    fn answer_bearer(&mut self, ticket: Ticket, answer: Result<HandedIn, WriteError>) {
+        if let Some(bearer) = self.bearers.remove(&ticket) {
+            // Nor does a bearer that went away.
+            drop(bearer.send(answer));
         }
     }
 

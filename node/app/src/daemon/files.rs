@@ -73,11 +73,21 @@ fn write(
 }
 
 /// Sends an attachment to a peer that asks for it.
-pub(super) fn serve(node: NodeKey, hash: ContentHash, reply: Responder, attachments: Attachments) {
+pub(super) fn serve(
+    node: NodeKey,
+    hash: ContentHash,
+    reply: Responder,
+    attachments: Attachments,
+    jobs: mpsc::Sender<Job>,
+) {
     tokio::task::spawn_blocking(move || {
         let file = match attachments.open_file(&hash) {
             Ok(Some(file)) => file,
-            Ok(None) => return reply.not_held(),
+            Ok(None) => {
+                reply.not_held();
+                // Without the engine the node is stopping.
+                return drop(jobs.blocking_send(Job::Event(Event::AskedInVain { peer: node, hash })));
+            }
             Err(error) => {
                 warn!(%hash, %error, "an attachment cannot be read");
                 return reply.busy();

@@ -10,6 +10,7 @@ mod error;
 mod files;
 mod opening;
 mod pause;
+mod refusals;
 mod scrub;
 mod verifier;
 mod verify;

@@ -40,7 +40,7 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     }
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
     node.verify_beside();
-    node.load_rules(&store)?;
+    node.load_rules(&mut store)?;
     let folded = fold(&mut node, &mut store, &opening)?;
     if folded > 0 {
         info!(records = folded, "folded what the index did not count");
@@ -77,12 +77,13 @@ fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, Da
             Ok(())
         }
     })?;
+    node.replayed(store)?;
     if opening.rebuilds() {
         while !node.settle(store)? {
             store.commit_rest()?;
         }
-        store.commit_rest()?;
     }
+    store.commit_rest()?;
     for damage in opening.damaged.iter().chain(&replayed.damaged) {
         warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }
@@ -102,6 +103,7 @@ pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonErr
     let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
     let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
+    node.load_rules(&mut store)?;
     let folded = fold(&mut node, &mut store, &opening)?;
     store.close()?;
     Ok(folded)

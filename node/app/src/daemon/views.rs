@@ -11,13 +11,17 @@ pub(super) use document::{document, documents};
 pub(super) use log::logs;
 pub(super) use peer::{peer_why, peers};
 
-use palabre_core::charter::signature::signers;
+use palabre_core::charter::CharterSignature;
+use palabre_core::charter::proposal::{Changes, ProposalError, propose};
 use palabre_core::node::{Node, status::missing_attachments};
 use palabre_core::registers::{self, Audience};
 use palabre_core::state::StateError;
 use palabre_net::{Counters, address_of};
+use palabre_proto::v1;
 use palabre_store::Store;
-use palabre_web::views::{AudienceName, CharterView, Digest, Lag, Metrics, Obstacle, StatusView, Writing};
+use palabre_web::views::{
+    AudienceName, CharterView, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
+};
 
 use super::opening::now;
 use super::wire::Listening;
@@ -52,9 +56,23 @@ pub(super) fn status(
 
 /// `GET /api/v1/charter`.
 pub(super) fn charter(node: &Node) -> CharterView {
+    CharterView::held(node.rules().revisions(), node.rules().charter())
+}
+
+/// `GET /api/v1/rules`: each revision together with its signatures, each mandate after the one that it follows.
+pub(super) fn rules(node: &Node) -> v1::Rules {
     let rules = node.rules();
-    let signatures: Vec<_> = rules.signatures().cloned().collect();
-    CharterView::of(rules.charter(), &signers(rules.charter(), rules.charter(), &signatures, rules.network()))
+    v1::Rules {
+        charters: rules.revisions().all().into_iter().map(|charter| charter.bytes().to_vec()).collect(),
+        signatures: rules.signatures().map(CharterSignature::to_message).collect(),
+        mandates: rules.signed_mandates(),
+    }
+}
+
+/// `POST /api/v1/charter/proposals`.
+pub(super) fn proposal(node: &Node, changes: &Changes) -> Result<ProposalView, ProposalError> {
+    let next = propose(node.rules(), node.ledger().heads(), changes, now())?;
+    Ok(ProposalView::of(node.rules().charter(), next))
 }
 
 /// `GET /metrics`.
@@ -75,6 +93,7 @@ pub(super) fn metrics(node: &Node, store: &Store, counters: &Counters, started: 
         gossip_bytes_out: counters.gossip.published.bytes,
         attachment_bytes_in: over_nodes(|n| n.attachments_in.bytes),
         attachment_bytes_out: over_nodes(|n| n.attachments_out.bytes),
+        entries_in: node.entries_received(),
         wire_bytes_in: counters.wire_in,
         wire_bytes_out: counters.wire_out,
         lag_entries: node.lag(now()).entries,

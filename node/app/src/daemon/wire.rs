@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use palabre_core::id::NodeKey;
-use palabre_core::node::{Effect, Event, MessageId, Verdict};
-use palabre_net::{Event as NetEvent, Handle, MessageRef, Multiaddr, Topic};
+use palabre_core::node::{Effect, Event, MessageId, Misuse, Verdict};
+use palabre_net::{DisconnectReason, Event as NetEvent, Handle, MessageRef, Multiaddr, Refusal, Topic};
 use palabre_store::Attachments;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -14,6 +14,7 @@ use tracing::{debug, info, warn};
 
 use super::engine::Job;
 use super::files;
+use super::refusals::Refusals;
 
 /// Time between two ticks of the rules: their shortest period is two seconds.
 const TICK: Duration = Duration::from_secs(1);
@@ -35,6 +36,7 @@ pub(super) struct Wire {
     links: Links,
     owed: HashMap<MessageId, MessageRef>,
     messages: u64,
+    refusals: Refusals,
 }
 
 impl Wire {
@@ -47,6 +49,7 @@ impl Wire {
             links: Links::default(),
             owed: HashMap::new(),
             messages: 0,
+            refusals: Refusals::default(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Wire {
             | Effect::Append(_)
             | Effect::Keep { .. }
             | Effect::Written { .. }
+            | Effect::HandedIn { .. }
             | Effect::Refused { .. }
             | Effect::Report(_) => {}
         }
@@ -133,21 +137,26 @@ impl Wire {
             NetEvent::Disconnected { node, reason } => {
                 info!(peer = %node, %reason, "disconnected");
                 self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&node);
-                return Some(Event::Disconnected { peer: node });
+                return Some(match misuse(&reason) {
+                    Some(how) => Event::Misused { peer: node, how },
+                    None => Event::Disconnected { peer: node },
+                });
             }
+            NetEvent::Flood { node } => return Some(Event::Misused { peer: node, how: Misuse::Flood }),
+            NetEvent::TooManyStreams { node } => return Some(Event::Misused { peer: node, how: Misuse::Streams }),
             NetEvent::Packet { node, bytes } => return Some(Event::Packet { peer: node, packet: bytes }),
             NetEvent::Gossip { from, topic: Topic::Entries, message, bytes } => {
                 return Some(Event::Gossip { from, message: self.owe(message), bytes });
             }
             NetEvent::Gossip { topic: Topic::Witness, .. } => {}
             NetEvent::AttachmentAsked { node, hash, reply } => {
-                files::serve(node, hash, reply, self.attachments.clone());
+                files::serve(node, hash, reply, self.attachments.clone(), self.jobs.clone());
             }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");
                 return Some(Event::DialFailed { peer: node, why: reason.to_string() });
             }
-            NetEvent::Refused { node, address, reason } => warn!(%node, %address, %reason, "a connection was refused"),
+            NetEvent::Refused { node, address, reason } => self.refused(node, &address, reason),
             NetEvent::Found { node, addresses } => {
                 let addresses = addresses.iter().map(ToString::to_string).collect();
                 return Some(Event::Found { peer: node, addresses });
@@ -155,6 +164,16 @@ impl Wire {
             NetEvent::Identified { node, agent, observed, .. } => debug!(peer = %node, agent, %observed, "identified"),
         }
         None
+    }
+
+    fn refused(&mut self, node: NodeKey, address: &Multiaddr, reason: Refusal) {
+        let said = self.refusals.refused(node, Instant::now());
+        if said.unnamed > 0 {
+            warn!(connections = said.unnamed, "more connections were refused than are named here");
+        }
+        if said.named {
+            warn!(%node, %address, %reason, "a connection was refused");
+        }
     }
 
     fn listens(&self, address: Multiaddr) {
@@ -175,6 +194,15 @@ impl Wire {
             self.owed.retain(|message, _| message.0 > oldest);
         }
         message
+    }
+}
+
+/// What a peer did wrong, when that is why it was disconnected.
+const fn misuse(reason: &DisconnectReason) -> Option<Misuse> {
+    match reason {
+        DisconnectReason::PacketTooLong { .. } | DisconnectReason::BadLength => Some(Misuse::Packet),
+        DisconnectReason::NotReading { .. } => Some(Misuse::NotReading),
+        _ => None,
     }
 }
 

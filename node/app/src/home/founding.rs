@@ -11,11 +11,11 @@ use palabre_core::charter::{CharterFile, MandateError, RawMandate, Rules, RulesE
 use palabre_core::id::Code;
 use palabre_proto::Message;
 use palabre_store::Home;
+use palabre_web::breaches;
 use palabre_web::catalogue::Argument;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 
-use crate::commands::charter::breaches;
 use crate::failure::{Failure, chain};
 use crate::file;
 

@@ -1,10 +1,15 @@
 //! A mandate: an administration's own numbered, signed list of the nodes that act for it.
 
+use std::collections::BTreeMap;
+
 use palabre_proto::{Message, v1};
 use thiserror::Error;
 
+use super::cutoff::{CutoffError, NodeCutoff};
+use super::mandates;
 use super::revision::Charter;
-use crate::id::{CharterHash, Code, IdError, MandateHash, NetworkId, NodeKey};
+use super::revisions::Revisions;
+use crate::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash, NetworkId, NodeKey};
 use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
 use crate::time::Millis;
 
@@ -49,6 +54,23 @@ pub enum MandateError {
     /// The charter does not know the administration, or it has no key there.
     #[error("{0} has no key in the charter")]
     Stranger(Code),
+    /// The mandate before it is not held.
+    #[error("mandate {number} of {administration} follows one that is not held here: it comes first")]
+    NotFollowing {
+        /// Whose.
+        administration: Code,
+        /// Its number.
+        number: u64,
+    },
+    /// As many as are kept.
+    #[error("{0} has as many mandates as are kept")]
+    TooManyMandates(Code),
+    /// A list of what counts of a node that is malformed.
+    #[error("a cutoff of the mandate is malformed")]
+    Cutoff(#[from] CutoffError),
+    /// A node is cut and listed, or cut twice.
+    #[error("the node {0} is cut twice, or cut and listed")]
+    NodeCut(NodeKey),
     /// The signature is not the administration's.
     #[error("the signature is not by {administration}")]
     Signature {
@@ -98,6 +120,8 @@ pub struct Mandate {
     pub written: Millis,
     /// The nodes.
     pub nodes: Vec<MandatedNode>,
+    /// What still counts of the nodes that it takes away.
+    pub cutoffs: BTreeMap<NodeKey, NodeCutoff>,
 }
 
 impl RawMandate {
@@ -122,14 +146,31 @@ impl RawMandate {
         v1::SignedMandate { mandate, signature }
     }
 
-    /// Verifies the signature against the key that the charter gives the administration.
+    /// Verifies the signature against the key that one revision of the charter gives the administration.
     pub fn verify(&self, charter: &Charter, network: &NetworkId) -> Result<&Mandate, MandateError> {
         let code = &self.mandate.administration;
         let key =
             charter.administration(code).and_then(|a| a.key).ok_or_else(|| MandateError::Stranger(code.clone()))?;
-        keys::verify(key.as_bytes(), Purpose::Mandate, network, &self.bytes, &self.signature)
-            .map_err(|source| MandateError::Signature { administration: code.clone(), source })?;
+        self.check(&key, network)?;
         Ok(&self.mandate)
+    }
+
+    /// Which of the keys that adopted revisions give the administration has signed it.
+    pub(super) fn signer(&self, revisions: &Revisions) -> Result<AdministrationKey, MandateError> {
+        let mut error = MandateError::Stranger(self.mandate.administration.clone());
+        for key in mandates::keys_of(&self.mandate.administration, revisions) {
+            match self.check(&key, revisions.network()) {
+                Ok(()) => return Ok(key),
+                Err(other) => error = other,
+            }
+        }
+        Err(error)
+    }
+
+    fn check(&self, key: &AdministrationKey, network: &NetworkId) -> Result<(), MandateError> {
+        let administration = || self.mandate.administration.clone();
+        keys::verify(key.as_bytes(), Purpose::Mandate, network, &self.bytes, &self.signature)
+            .map_err(|source| MandateError::Signature { administration: administration(), source })
     }
 
     /// What it says, unverified: for showing a file before anybody counts it.
@@ -159,6 +200,7 @@ impl Mandate {
         if let Some(twice) = nodes.iter().enumerate().find(|(i, n)| nodes[..*i].iter().any(|m| m.key == n.key)) {
             return Err(MandateError::NodeTwice(twice.1.key));
         }
+        let cutoffs = cutoffs(&message.cutoffs, &nodes)?;
         Ok(Self {
             hash: MandateHash::from_bytes(*blake3::hash(bytes).as_bytes()),
             administration: message.administration.parse().map_err(|source| field("administration", source))?,
@@ -167,7 +209,14 @@ impl Mandate {
             charter: CharterHash::try_from(message.charter.as_slice()).map_err(|source| field("charter", source))?,
             written: Millis(message.written),
             nodes,
+            cutoffs,
         })
+    }
+
+    /// Whether it lists a node.
+    #[must_use]
+    pub fn lists(&self, node: &NodeKey) -> bool {
+        self.nodes.iter().any(|listed| listed.key == *node)
     }
 }
 
@@ -181,6 +230,18 @@ fn previous(number: u64, bytes: &[u8]) -> Result<Option<MandateHash>, MandateErr
         (0 | 1, _) | (_, []) => Err(MandateError::Number(number)),
         (_, bytes) => MandateHash::try_from(bytes).map(Some).map_err(|source| field("previous", source)),
     }
+}
+
+fn cutoffs(messages: &[v1::NodeCutoff], nodes: &[MandatedNode]) -> Result<BTreeMap<NodeKey, NodeCutoff>, MandateError> {
+    let mut cutoffs = BTreeMap::new();
+    for message in messages {
+        let cutoff = NodeCutoff::parse(message)?;
+        let key = cutoff.node;
+        if nodes.iter().any(|node| node.key == key) || cutoffs.insert(key, cutoff).is_some() {
+            return Err(MandateError::NodeCut(key));
+        }
+    }
+    Ok(cutoffs)
 }
 
 fn node(message: v1::MandatedNode) -> Result<MandatedNode, MandateError> {

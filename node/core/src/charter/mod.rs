@@ -1,21 +1,40 @@
 //! The charter, the mandates, and who may do what (`docs/design.md` §4).
 //!
-//! [`revision::Charter`] is one parsed revision, [`invariants`] are its rules, [`signature`] counts the keyholders,
-//! [`mandate`] lists the nodes of an administration, and [`rules::Rules`] is the set of all that a node holds of them.
+//! | module | what lives there |
+//! |---|---|
+//! | [`revision`], [`invariants`] | one parsed revision, and its rules |
+//! | [`succession`] | what a revision may change of the one before |
+//! | [`signature`] | keyholders' detached signatures |
+//! | [`revisions`] | the set of all of these: which revisions are adopted, and which govern |
+//! | [`mandate`], [`mandates`] | an administration's list of its nodes; the chains of all administrations |
+//! | [`cutoff`] | which entries still count of those from whom something is taken away |
+//! | [`rules`] | all that a node holds of them, and what follows for an entry |
+//! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
+//! | [`file`], [`template`] | a charter as a file, and as the region's data |
 
+pub mod cutoff;
+pub mod difference;
 pub mod file;
 pub mod invariants;
 pub mod mandate;
+pub mod mandates;
+pub mod proposal;
 pub mod revision;
+pub mod revisions;
 pub mod rules;
 pub mod signature;
+pub mod succession;
 pub mod template;
 
+pub use cutoff::{Cutoff, Ends, NodeCutoff, Spot};
 pub use file::{CharterFile, CharterFileError};
 pub use invariants::Breach;
 pub use mandate::{Mandate, MandateError, MandatedNode, RawMandate};
 pub use revision::{
-    Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, Names, Office, OfficeKind,
+    Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
+    Office, OfficeKind,
 };
+pub use revisions::{Joined, RevisionError, Revisions};
 pub use rules::{Rules, RulesError, Standing};
 pub use signature::{CharterSignature, SignatureFormError};
+pub use succession::{Loss, SuccessionBreach};

@@ -1,5 +1,6 @@
 //! One revision of the charter, parsed from its exact bytes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,7 +8,8 @@ use palabre_proto::{Message, v1};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::id::{AdministrationKey, CharterHash, Code, IdError, NetworkId};
+use super::cutoff::{Cutoff, CutoffError, Ends};
+use crate::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash, NetworkId};
 use crate::time::Millis;
 
 /// Largest charter in bytes: 24 administrations take about 6 KiB, checkpoints 80 bytes a log; fits a frame of sync.
@@ -53,6 +55,15 @@ pub enum CharterError {
     /// More administrations than [`ADMINISTRATIONS_MAX`].
     #[error("{0} administrations; at most {ADMINISTRATIONS_MAX} are allowed")]
     TooMany(usize),
+    /// A list of what counts of an administration, or a checkpoint, that is malformed.
+    #[error("a cutoff or the checkpoint is malformed")]
+    Cutoff(#[from] CutoffError),
+    /// Two lists for one administration.
+    #[error("{0} has two cutoffs: one list says what counts of it")]
+    CutoffTwice(Code),
+    /// The revision settles nothing: one hash alone, or one twice.
+    #[error("a settlement names each of the revisions among which it decides, two or more, once")]
+    Settles,
 }
 
 /// What kind of participant an administration is.
@@ -200,6 +211,14 @@ pub struct Charter {
     pub threshold: u32,
     /// What one author may add in a day.
     pub allowance: Allowance,
+    /// The heads of logs that its signers hold: what lies at or below them stands.
+    pub checkpoint: Ends,
+    /// The last mandate of each administration that its signers hold.
+    pub mandates: BTreeMap<Code, MandateHash>,
+    /// What still counts of those from whom it takes something away.
+    pub cutoffs: BTreeMap<Code, Cutoff>,
+    /// The adopted revisions of its number among which it decides; none in an ordinary revision.
+    pub settles: BTreeSet<CharterHash>,
 }
 
 impl Charter {
@@ -227,6 +246,10 @@ impl Charter {
             keyholders: codes("keyholders", &message.keyholders)?,
             threshold: message.threshold,
             allowance: Allowance { entries: allowance.entries, bytes: allowance.bytes, urgent: allowance.urgent },
+            checkpoint: Ends::parse(&message.checkpoint)?,
+            mandates: message.mandate_checkpoint.iter().map(mandate_head).collect::<Result<_, _>>()?,
+            cutoffs: cutoffs(&message.cutoffs)?,
+            settles: settles(&message.settles)?,
         })
     }
 
@@ -240,6 +263,13 @@ impl Charter {
     #[must_use]
     pub const fn hash(&self) -> CharterHash {
         self.hash
+    }
+
+    /// In which order revisions join what is held: each after the one that it follows, and a settlement after those among
+    /// which it decides.
+    #[must_use]
+    pub fn order(&self) -> (u64, usize, CharterHash) {
+        (self.revision, self.settles.len(), self.hash)
     }
 
     /// The network that this revision founds, when it is a genesis.
@@ -325,6 +355,30 @@ fn commission(message: v1::Commission) -> Result<Commission, CharterError> {
         host: code("commissions.host", &message.host)?,
         members: codes("commissions.members", &message.members)?,
     })
+}
+
+fn mandate_head(message: &v1::MandateHead) -> Result<(Code, MandateHash), CharterError> {
+    let hash = MandateHash::try_from(message.hash.as_slice());
+    let hash = hash.map_err(|source| field("mandate_checkpoint.hash", source))?;
+    Ok((code("mandate_checkpoint.administration", &message.administration)?, hash))
+}
+
+fn cutoffs(messages: &[v1::Cutoff]) -> Result<BTreeMap<Code, Cutoff>, CharterError> {
+    let mut cutoffs = BTreeMap::new();
+    for message in messages {
+        let cutoff = Cutoff::parse(message)?;
+        let code = cutoff.administration.clone();
+        if cutoffs.insert(code.clone(), cutoff).is_some() {
+            return Err(CharterError::CutoffTwice(code));
+        }
+    }
+    Ok(cutoffs)
+}
+
+fn settles(hashes: &[Vec<u8>]) -> Result<BTreeSet<CharterHash>, CharterError> {
+    let hash = |bytes: &Vec<u8>| CharterHash::try_from(bytes.as_slice()).map_err(|source| field("settles", source));
+    let settles: BTreeSet<CharterHash> = hashes.iter().map(hash).collect::<Result<_, _>>()?;
+    if settles.len() == hashes.len() && settles.len() != 1 { Ok(settles) } else { Err(CharterError::Settles) }
 }
 
 impl From<v1::Names> for Names {

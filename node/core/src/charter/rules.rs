@@ -1,17 +1,22 @@
-//! All that a node holds of charter and mandates, and what follows from it. One revision of each so far: the genesis.
+//! All that a node holds of charter and mandates, and what follows from it (`docs/design.md` §4): who may connect, who
+//! acts for whom, and under which revision and mandate an entry is judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use palabre_proto::v1;
 use thiserror::Error;
 
+use super::cutoff::{IdAt, Spot};
 use super::file::CharterFile;
 use super::invariants::{self, Breach};
 use super::mandate::{Mandate, MandateError, MandatedNode, RawMandate};
+use super::mandates::{Mandates, Mandating};
 use super::revision::{Administration, AdministrationKind, Charter};
+use super::revisions::{Governing, Joined, RevisionError, Revisions};
 use super::signature::{self, CharterSignature};
-use crate::id::{AdministrationKey, CharterHash, Code, MandateHash, NetworkId, NodeKey};
+use crate::id::{AdministrationKey, CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, Sequence};
 use crate::ledger::Header;
+use crate::state::StateError;
 
 /// Why a node cannot start with a charter.
 #[derive(Debug, Error)]
@@ -34,30 +39,33 @@ pub enum RulesError {
 
 /// What the rules say of an author at an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Standing<'a> {
     /// The node acts for this administration.
     Acts {
         /// Its code.
         administration: Code,
         /// What kind of participant it is.
         kind: AdministrationKind,
+        /// The revision that governs the entry.
+        charter: &'a Charter,
     },
-    /// The entry cites a revision that is not held yet, or a mandate that is not held or disputed: it waits.
+    /// The entry cites a revision or a mandate that is not held yet, or nothing governs it: it waits.
     Unknown,
-    /// The mandate that it cites does not list the node: void.
+    /// The mandate that governs it does not list the node: void.
     NotMandated,
+    /// The mandate that it cites listed the node; the one that governs it does not any more: void.
+    Revoked,
     /// The administration is suspended: void.
     Suspended,
+    /// A revision or a mandate that is disputed cuts it off: void until the dispute is settled.
+    CutInDispute,
 }
 
 /// The set of charter revisions, signatures and mandates of one network.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    network: NetworkId,
-    charter: Charter,
-    signatures: BTreeMap<AdministrationKey, CharterSignature>,
-    mandates: BTreeMap<MandateHash, (RawMandate, Mandate)>,
-    nodes: BTreeMap<NodeKey, MandateHash>,
+    revisions: Revisions,
+    mandates: Mandates,
 }
 
 impl Rules {
@@ -72,113 +80,116 @@ impl Rules {
         if signed.len() < file.charter.threshold as usize {
             return Err(RulesError::Threshold { signed, needed: file.charter.threshold });
         }
-        let mut rules = Self {
-            network,
-            charter: file.charter,
-            signatures: BTreeMap::new(),
-            mandates: BTreeMap::new(),
-            nodes: BTreeMap::new(),
-        };
-        for signature in file.signatures {
-            rules.add_signature(signature);
+        let mut revisions = Revisions::found(network, file.charter);
+        for signature in &file.signatures {
+            revisions.add_signature(signature);
         }
-        Ok(rules)
+        Ok(Self { revisions, mandates: Mandates::default() })
     }
 
     /// The network.
     #[must_use]
     pub const fn network(&self) -> &NetworkId {
-        &self.network
+        self.revisions.network()
+    }
+
+    /// All revisions, and which of them govern.
+    #[must_use]
+    pub const fn revisions(&self) -> &Revisions {
+        &self.revisions
     }
 
     /// The revision in force.
     #[must_use]
-    pub const fn charter(&self) -> &Charter {
-        &self.charter
+    pub fn charter(&self) -> &Charter {
+        self.revisions.in_force()
     }
 
-    /// The signatures under it that count.
+    /// The revision in force, as entries cite it.
+    #[must_use]
+    pub fn charter_hash(&self) -> CharterHash {
+        self.charter().hash()
+    }
+
+    /// The signatures under every revision that count.
     pub fn signatures(&self) -> impl Iterator<Item = &CharterSignature> {
-        self.signatures.values()
+        self.revisions.signatures()
     }
 
-    /// Adds a further signature under the revision in force; true when it changes the set. Ed25519 lets a keyholder
-    /// sign the same bytes in many ways: of each the lowest is kept, so that the set is bounded and the same everywhere.
-    pub fn add_signature(&mut self, signature: CharterSignature) -> bool {
-        let counts = signature::keyholder_with(&self.charter, &signature.key).is_some()
-            && self.signatures.get(&signature.key).is_none_or(|known| signature < *known)
-            && signature.check(&self.charter, &self.network).is_ok();
-        if counts {
-            self.signatures.insert(signature.key, signature);
+    /// Adds a revision with signatures under it.
+    pub fn join(&mut self, file: CharterFile) -> Result<Joined, RevisionError> {
+        let joined = self.revisions.join(file)?;
+        if joined.is_anything() {
+            self.mandates.derive(&self.revisions);
         }
-        counts
+        Ok(joined)
     }
 
-    /// Adds a mandate; true when it is new. The first of each administration counts: succession comes with governance.
+    /// Adds a further signature under a revision that is held; true when it changes the set.
+    pub fn add_signature(&mut self, signature: &CharterSignature) -> bool {
+        let added = self.revisions.add_signature(signature);
+        if added {
+            self.mandates.derive(&self.revisions);
+        }
+        added
+    }
+
+    /// Adds a mandate; true when it is new.
     pub fn add_mandate(&mut self, raw: RawMandate) -> Result<bool, MandateError> {
-        let mandate = raw.verify(&self.charter, &self.network)?.clone();
-        if mandate.number != 1 {
-            return Err(MandateError::Number(mandate.number));
+        self.mandates.add(raw, &self.revisions)
+    }
+
+    /// What governs, as one hash: what was folded under another is folded anew. Proposals and signatures that change
+    /// nothing yet leave it as it is.
+    #[must_use]
+    pub fn governing_digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("palabre/governing/1");
+        for charter in self.revisions.adopted().chain(self.revisions.line()).chain(self.revisions.disputed()) {
+            hasher.update(charter.hash().as_bytes());
         }
-        if self.mandates.contains_key(&mandate.hash) || !self.makes_room(&mandate) {
-            return Ok(false);
+        for mandate in self.mandates.all().chain(self.mandates.governing()).chain(self.mandates.disputed()) {
+            hasher.update(mandate.hash.as_bytes());
         }
-        self.mandates.insert(mandate.hash, (raw, mandate));
-        self.list_nodes();
-        Ok(true)
-    }
-
-    /// Two mandates of one number prove the dispute; of more the two lowest hashes are kept, so that an administration
-    /// cannot fill the set.
-    fn makes_room(&mut self, new: &Mandate) -> bool {
-        let mut rivals: Vec<MandateHash> =
-            self.mandates().filter(|m| m.administration == new.administration).map(|m| m.hash).collect();
-        rivals.push(new.hash);
-        rivals.sort_unstable();
-        let Some(surplus) = rivals.get(2) else { return true };
-        self.mandates.remove(surplus);
-        *surplus != new.hash
-    }
-
-    /// Lists the nodes anew from what is held, so that the order of arrival leaves no trace.
-    fn list_nodes(&mut self) {
-        let undisputed = self.mandates.values().filter(|(_, mandate)| !self.is_disputed(mandate));
-        self.nodes = undisputed.flat_map(|(_, m)| m.nodes.iter().map(|node| (node.key, m.hash))).collect();
-    }
-
-    /// "Two mandates of one number: the one before governs": before number 1 there is none, so neither does.
-    fn is_disputed(&self, mandate: &Mandate) -> bool {
-        self.mandates().any(|other| other.administration == mandate.administration && other.hash != mandate.hash)
+        *hasher.finalize().as_bytes()
     }
 
     /// The mandates held.
     pub fn mandates(&self) -> impl Iterator<Item = &Mandate> {
-        self.mandates.values().map(|(_, mandate)| mandate)
+        self.mandates.all()
     }
 
-    /// The mandates as they travel.
-    pub fn signed_mandates(&self) -> impl Iterator<Item = v1::SignedMandate> {
-        self.mandates.values().map(|(raw, _)| raw.to_message())
+    /// Mandates of one number that stand against one another.
+    pub fn disputed_mandates(&self) -> impl Iterator<Item = &Mandate> {
+        self.mandates.disputed()
     }
 
-    /// Whether this mandate is held.
+    /// The mandates as they travel: each after the one that it follows.
     #[must_use]
-    pub fn holds_mandate(&self, hash: &MandateHash) -> bool {
-        self.mandates.contains_key(hash)
+    pub fn signed_mandates(&self) -> Vec<v1::SignedMandate> {
+        let mut raw: Vec<&RawMandate> = self.mandates.raw().collect();
+        raw.sort_by_key(|raw| (raw.unverified().number, raw.unverified().hash));
+        raw.into_iter().map(RawMandate::to_message).collect()
+    }
+
+    /// The mandate of an administration that is in force.
+    #[must_use]
+    pub fn mandate_in_force(&self, administration: &Code) -> Option<&Mandate> {
+        self.mandates.in_force(administration)
     }
 
     /// The nodes that may connect, each with its administration.
     pub fn admitted(&self) -> impl Iterator<Item = (&MandatedNode, &Administration)> {
-        self.mandates().filter(|mandate| !self.is_disputed(mandate)).flat_map(|mandate| {
-            let administration = self.charter.administration(&mandate.administration).filter(|a| !a.suspended);
-            administration.into_iter().flat_map(|a| mandate.nodes.iter().map(move |node| (node, a)))
+        let present = self.charter().administrations.iter().filter(|administration| !administration.suspended);
+        present.flat_map(|administration| {
+            let mandate = self.mandates.in_force(&administration.code);
+            mandate.into_iter().flat_map(move |mandate| mandate.nodes.iter().map(move |node| (node, administration)))
         })
     }
 
-    /// The mandate under which a node acts.
+    /// The mandate in force under which a node acts.
     #[must_use]
     pub fn mandate_of(&self, node: &NodeKey) -> Option<&Mandate> {
-        self.nodes.get(node).and_then(|hash| self.mandates.get(hash)).map(|(_, mandate)| mandate)
+        self.mandates.of_node(node)
     }
 
     /// The administration that a node acts for.
@@ -191,51 +202,79 @@ impl Rules {
     #[must_use]
     pub fn admits(&self, node: &NodeKey) -> bool {
         self.administration_of(node)
-            .and_then(|code| self.charter.administration(code))
+            .and_then(|code| self.charter().administration(code))
             .is_some_and(|administration| !administration.suspended)
     }
 
-    /// What the rules say of the author of an entry.
+    /// Whether any mandate lists a node, now or before: its entries are kept, whatever they are worth.
     #[must_use]
-    pub fn standing(&self, header: &Header) -> Standing {
-        if header.charter != self.charter.hash() {
-            return Standing::Unknown;
+    pub fn knows(&self, node: &NodeKey) -> bool {
+        self.mandates.knows(node)
+    }
+
+    /// What the rules say of the author of an entry. An act is in force only if both chains allow it: the mandate that
+    /// governs the entry lists its author, the revision that governs it gives the administration its rights.
+    pub fn standing(&self, header: &Header, id_at: &IdAt<'_>) -> Result<Standing<'_>, StateError> {
+        let Some(cited) = self.mandates.get(&header.mandate) else { return Ok(Standing::Unknown) };
+        let code = &cited.administration;
+        let spot = Spot { log: header.log_name(), sequence: header.sequence };
+        let charter = match self.revisions.governing_entry(&header.charter, code, &spot, id_at)? {
+            Governing::Revision(charter) => charter,
+            Governing::Unknown => return Ok(Standing::Unknown),
+            Governing::CutInDispute => return Ok(Standing::CutInDispute),
+        };
+        let checkpoint = self.revisions.checkpoint(&spot.log);
+        let mandate = match self.mandates.governing_entry(&header.mandate, &spot, checkpoint, id_at)? {
+            Mandating::Mandate(mandate) => mandate,
+            Mandating::Unknown => return Ok(Standing::Unknown),
+            Mandating::CutInDispute => return Ok(Standing::CutInDispute),
+        };
+        if !mandate.lists(&header.author) {
+            let revoked = cited.lists(&header.author) && self.mandates.counts(cited);
+            return Ok(if revoked { Standing::Revoked } else { Standing::NotMandated });
         }
-        let Some((_, mandate)) = self.mandates.get(&header.mandate) else { return Standing::Unknown };
-        if self.is_disputed(mandate) {
-            return Standing::Unknown;
-        }
-        if !mandate.nodes.iter().any(|node| node.key == header.author) {
-            return Standing::NotMandated;
-        }
-        match self.charter.administration(&mandate.administration) {
+        Ok(match charter.administration(code) {
             Some(a) if a.suspended => Standing::Suspended,
-            Some(a) => Standing::Acts { administration: a.code.clone(), kind: a.kind },
+            Some(a) => Standing::Acts { administration: a.code.clone(), kind: a.kind, charter },
             None => Standing::NotMandated,
-        }
+        })
+    }
+
+    /// Whether a cutoff or a checkpoint names another entry than this one in its place: then what was judged before the
+    /// entry took effect is judged anew.
+    #[must_use]
+    pub fn names_another(&self, log: &LogName, sequence: Sequence, id: &EntryId) -> bool {
+        let by_revisions = self.revisions.held().flat_map(|charter| {
+            charter.cutoffs.values().map(|cutoff| &cutoff.logs).chain(std::iter::once(&charter.checkpoint))
+        });
+        let by_mandates = self.mandates.all().flat_map(|mandate| mandate.cutoffs.values().map(|cutoff| &cutoff.logs));
+        let mut ends = by_revisions.chain(by_mandates).filter_map(|ends| ends.get(log));
+        ends.any(|end| end.sequence == sequence && end.id != *id)
     }
 
     /// One hash that is equal on every node that holds the same rules.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("palabre/rules/1");
-        hasher.update(self.charter.hash().as_bytes());
-        for signature in self.signatures.values() {
-            hasher.update(signature.key.as_bytes());
-            hasher.update(&signature.signature.0);
+        for charter in self.revisions.all() {
+            hasher.update(charter.hash().as_bytes());
+            for signature in self.revisions.signatures_of(&charter.hash()) {
+                hasher.update(signature.key.as_bytes());
+                hasher.update(&signature.signature.0);
+            }
         }
-        for hash in self.mandates.keys() {
-            hasher.update(hash.as_bytes());
+        let mandates: BTreeSet<(&MandateHash, &AdministrationKey)> = self.mandates.signers().collect();
+        for (mandate, key) in mandates {
+            hasher.update(mandate.as_bytes());
+            hasher.update(key.as_bytes());
         }
         *hasher.finalize().as_bytes()
     }
-
-    /// The charter revision in force, as entries cite it.
-    #[must_use]
-    pub const fn charter_hash(&self) -> CharterHash {
-        self.charter.hash()
-    }
 }
 
+#[cfg(test)]
+mod governing;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::fork::ForkProof;
 use super::frontier::{Frontier, Head};
+use super::header::Priority;
 use super::index;
 pub use super::index::Located;
 use super::record::Record;
@@ -256,6 +257,12 @@ impl Ledger {
         self.heads.get(log).map_or(0, |head| head.sequence.get())
     }
 
+    /// Whether anything of a log is held.
+    #[must_use]
+    pub fn is_begun(&self, log: &LogName) -> bool {
+        self.heads.contains_key(log) || self.ahead.contains_key(log) || self.forks.contains_key(log)
+    }
+
     /// The entries held ahead of their logs.
     pub fn ahead(&self) -> impl Iterator<Item = (LogName, Sequence, EntryId)> {
         self.ahead.iter().flat_map(|(log, waiting)| waiting.iter().map(|(sequence, id)| (*log, *sequence, *id)))
@@ -293,6 +300,22 @@ impl Fork {
 /// What the index knows of the entry at a place.
 pub fn locate(state: &impl State, log: &LogName, sequence: Sequence) -> Result<Option<Located>, StateError> {
     state.get(&index::entry_key(log, sequence))?.map(|value| index::located_of(&value)).transpose()
+}
+
+/// An urgent entry beyond its author's share is sent on like a routine one.
+pub fn serve_as_routine(state: &mut impl State, log: &LogName, sequence: Sequence) -> Result<(), StateError> {
+    let Some(located) = locate(state, log, sequence)? else { return Ok(()) };
+    let routine = Located { priority: Priority::Routine, ..located };
+    state.put(index::entry_key(log, sequence), index::located_value(&routine))
+}
+
+/// The id of the entry at a place, when it has taken effect: when its log is whole up to it.
+pub fn effective_id(state: &impl State, log: &LogName, sequence: Sequence) -> Result<Option<EntryId>, StateError> {
+    let head = state.get(&index::head_key(log))?.map(|value| index::head_of(&value)).transpose()?;
+    match head {
+        Some(head) if head.sequence >= sequence => Ok(locate(state, log, sequence)?.map(|located| located.id)),
+        _ => Ok(None),
+    }
 }
 
 /// At most `limit` entries of `log` from a sequence on.

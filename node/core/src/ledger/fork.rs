@@ -67,6 +67,12 @@ impl ForkProof {
         super::entry::content_hash(&[*low.as_bytes(), *high.as_bytes()].concat())
     }
 
+    /// Bytes of both headers and signatures.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.low.size() + self.high.size()
+    }
+
     /// The forked log.
     #[must_use]
     pub const fn log(&self) -> LogName {

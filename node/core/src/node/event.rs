@@ -1,9 +1,11 @@
 //! What happens to a node, and what it then wants done.
 
+use palabre_proto::v1;
 use thiserror::Error;
 
 use crate::acts::{ActError, Kind};
-use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
+use crate::charter::{CharterError, MandateError, RevisionError, SignatureFormError};
+use crate::id::{CharterHash, ContentHash, EntryId, LogName, MandateHash, NodeKey, Sequence};
 use crate::ledger::{Attachment, Entry, EntryError, Mended, Priority, RawEntry, Record};
 use crate::registers::VoidReason;
 use crate::state::Position;
@@ -44,6 +46,13 @@ pub enum Event {
         /// The other node.
         peer: NodeKey,
     },
+    /// A node broke a rule of the wire below frames; its connection is closed.
+    Misused {
+        /// The node.
+        peer: NodeKey,
+        /// Which.
+        how: Misuse,
+    },
     /// A node could not be reached.
     DialFailed {
         /// The node.
@@ -81,6 +90,13 @@ pub enum Event {
         /// What.
         write: Write,
     },
+    /// Somebody here hands in charter revisions, signatures or mandates, from a file.
+    HandIn {
+        /// To be named in the answer.
+        ticket: Ticket,
+        /// What, as it travels between nodes.
+        rules: Box<v1::Rules>,
+    },
     /// What became of the entries of the oldest [`Effect::Verify`] that was not answered yet: an answer for each, in their
     /// order, up to the first that is not authentic.
     Verified(Vec<Result<Entry, EntryError>>),
@@ -108,6 +124,13 @@ pub enum Event {
         /// Which.
         hash: ContentHash,
     },
+    /// A peer has asked for an attachment that is not held here.
+    AskedInVain {
+        /// The peer.
+        peer: NodeKey,
+        /// Which.
+        hash: ContentHash,
+    },
     /// A record that the index names is damaged on disk.
     Damaged {
         /// Its log.
@@ -119,6 +142,23 @@ pub enum Event {
     Mended(Mended),
     /// Time has passed.
     Tick,
+}
+
+/// A rule of the wire below frames that a peer broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Misuse {
+    /// A packet beyond the limit, or one whose length is malformed.
+    #[error("sent a packet that is too long or has no proper length")]
+    Packet,
+    /// It does not take what it asked for.
+    #[error("does not read what it asks for")]
+    NotReading,
+    /// More gossip than a region has.
+    #[error("floods gossip")]
+    Flood,
+    /// More streams than a connection may have.
+    #[error("opened more streams than a connection may have")]
+    Streams,
 }
 
 /// Whether gossip may pass a message on.
@@ -180,6 +220,13 @@ pub enum Effect {
         /// The id of its entry.
         id: EntryId,
     },
+    /// What was handed in has been judged, and what is new of it is durable.
+    HandedIn {
+        /// Which.
+        ticket: Ticket,
+        /// What came of it.
+        handed: HandedIn,
+    },
     /// A write was refused; nothing was signed.
     Refused {
         /// Which.
@@ -206,6 +253,48 @@ pub enum Effect {
     },
     /// Something that an operator should know.
     Report(Notice),
+}
+
+/// What came of rules that were handed in.
+#[derive(Debug, Default)]
+pub struct HandedIn {
+    /// The revisions that are new here.
+    pub revisions: Vec<CharterHash>,
+    /// How many signatures are.
+    pub signatures: usize,
+    /// The mandates that are.
+    pub mandates: Vec<MandateHash>,
+    /// Why others do not count.
+    pub refused: Vec<RuleError>,
+}
+
+/// Why a revision, a signature or a mandate does not join what is held.
+#[derive(Debug, Error)]
+pub enum RuleError {
+    /// Bytes that are no revision.
+    #[error("no charter: {0}")]
+    Charter(#[from] CharterError),
+    /// Bytes that are no signature.
+    #[error("no signature: {0}")]
+    Signature(#[from] SignatureFormError),
+    /// A revision that cannot be adopted, or comes too early.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
+    /// A mandate that does not count, or comes too early.
+    #[error(transparent)]
+    Mandate(#[from] MandateError),
+}
+
+impl RuleError {
+    /// Whether an honest node may send such a thing: it holds what has not come here yet.
+    #[must_use]
+    pub const fn is_honest(&self) -> bool {
+        matches!(
+            self,
+            Self::Revision(RevisionError::NotFollowing(_) | RevisionError::Crowded | RevisionError::Settles(_))
+                | Self::Mandate(MandateError::NotFollowing { .. } | MandateError::TooManyMandates(_))
+        )
+    }
 }
 
 /// Why a write is refused before anything is signed.
@@ -249,12 +338,21 @@ pub enum Fault {
     /// A fork proof that proves nothing.
     #[error("it sent a fork proof that proves nothing: {0}")]
     Fork(#[from] crate::ledger::fork::ForkError),
-    /// A mandate that does not count.
-    #[error("it sent a mandate that does not count: {0}")]
-    Mandate(#[from] crate::charter::MandateError),
-    /// Another charter than the one that founded this network.
-    #[error("it follows another charter")]
-    Charter,
+    /// A revision, a signature or a mandate that no honest node sends.
+    #[error("it sent rules that do not count: {0}")]
+    Rules(#[from] RuleError),
+    /// It broke a rule below frames.
+    #[error("it {0}")]
+    Misuse(#[from] Misuse),
+    /// A gossip message that no honest node passes on.
+    #[error("it passed on a gossip message that is not authentic")]
+    Gossip,
+    /// Own entries of this node that it does not have.
+    #[error("it showed own entries of this node that it does not have")]
+    OwnEntries,
+    /// Nothing came for a long time of what it had shown.
+    #[error("it does not deliver what it shows")]
+    Undelivered,
     /// A malformed name in a frame.
     #[error("it sent a malformed {0}")]
     Malformed(&'static str),
@@ -264,6 +362,9 @@ pub enum Fault {
     /// More entries than were wanted.
     #[error("it sent more entries than were asked for")]
     Unasked,
+    /// No further fault: it is left alone for an earlier one.
+    #[error("it is left alone for a while")]
+    Paused,
     /// No fault: more connections than are kept.
     #[error("enough connections: another node is nearer")]
     Surplus,
@@ -303,6 +404,12 @@ pub enum Notice {
         log: LogName,
         /// Its place there.
         sequence: Sequence,
+    },
+    /// An author has more to give than its share of the day: the rest is taken on the days after. Of the node itself: the
+    /// others do so.
+    BeyondAllowance {
+        /// Who.
+        author: NodeKey,
     },
     /// A peer did something wrong and is paused.
     Paused {

@@ -4,9 +4,12 @@
 //! with what has changed here since the last time, that is answered with what has changed there, and no more is said.
 //! Equal ones are answered with nothing.
 
+use std::collections::BTreeSet;
+
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
+use super::allowance::LOGS_A_DAY;
 use super::event::{Effect, Fault, Notice};
 use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::Head;
@@ -22,9 +25,11 @@ const DIGEST_AFTER: u64 = 2_000;
 const HEADS_MAX: usize = 2_000;
 /// Most entries held ahead that a frame shows.
 const AHEAD_SHOWN: usize = 512;
-/// Most logs that a peer may show, and fork proofs, of which a log has one: beyond what a region writes in decades, little
-/// memory.
-pub(super) const LOGS_MAX: usize = 16_384;
+/// Most logs of one author that a peer may show and that are not held here: twice what is taken of it in a day. The others
+/// are shown again when these are held.
+pub(super) const NEW_LOGS_MAX: u64 = 2 * LOGS_A_DAY;
+/// Milliseconds between two times at which a peer may have everything told anew. It asks after a minute's doubt.
+const ANEW_AFTER: u64 = 30_000;
 
 impl Node {
     /// What is held, in two hashes.
@@ -42,7 +47,8 @@ impl Node {
             session.sent_digest = Some(digest);
             session.untold_since = None;
         }
-        self.send(peer, Body::Digest(digest.to_message()), out);
+        let full = self.neighbours.is_full();
+        self.send(peer, Body::Digest(v1::Digest { full, ..digest.to_message() }), out);
     }
 
     /// Sends a digest to whoever has not seen the present one for a while and does not hold the same.
@@ -52,7 +58,7 @@ impl Node {
         for (peer, session) in &mut self.sessions {
             if session.their_digest == Some(digest) || session.sent_digest == Some(digest) {
                 session.untold_since = None;
-            } else if now.since(*session.untold_since.get_or_insert(now)) >= DIGEST_AFTER {
+            } else if now.since(*session.untold_since.get_or_insert(now)) >= patience(&self.key, peer) {
                 due.push(*peer);
             }
         }
@@ -72,12 +78,17 @@ impl Node {
                 session.doubted_since = None;
                 session.patience = session.patience.saturating_mul(2).min(PATIENCE_LAST);
                 session.forget_told();
+                session.new_logs.clear();
                 due.push(*peer);
             }
         }
         for peer in due {
             self.wants.forget_branches(&peer);
-            self.send(peer, Body::Digest(v1::Digest { anew: true, ..mine.to_message() }), out);
+            self.send(
+                peer,
+                Body::Digest(v1::Digest { anew: true, full: self.neighbours.is_full(), ..mine.to_message() }),
+                out,
+            );
         }
     }
 
@@ -86,13 +97,19 @@ impl Node {
         storage: &S,
         peer: NodeKey,
         message: &v1::Digest,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), Fault> {
         let theirs = Digest::parse(message).ok_or(Fault::Malformed("digest"))?;
+        if message.anew {
+            self.conducts.asks_anew(peer, now)?;
+        }
+        self.neighbours.says_full(&peer, message.full);
         let mine = self.own_digest();
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
-        session.their_digest = Some(theirs);
-        if message.anew {
+        let before = session.their_digest.replace(theirs);
+        if message.anew && session.told_anew.is_none_or(|last| now.since(last) >= ANEW_AFTER) {
+            session.told_anew = Some(now);
             session.forget_told();
         }
         if theirs.frontier == mine.frontier {
@@ -100,6 +117,10 @@ impl Node {
         }
         if theirs.rules != mine.rules {
             self.send_rules(peer, mine, out);
+            if before.is_none_or(|before| before.rules != theirs.rules) {
+                // It sends what it holds only to whoever shows that it lacks something: once for each state of it.
+                self.send_digest(peer, out);
+            }
         }
         if theirs.frontier != mine.frontier {
             self.send_frontier(storage, peer, Frontier::Asks, out);
@@ -146,15 +167,13 @@ impl Node {
     ) -> Result<Result<(), Fault>, StateError> {
         for head in &message.heads {
             let Some((log, head)) = parse_head(head) else { return Ok(Err(Fault::Malformed("head"))) };
-            if let Err(fault) = self.their_head(storage, peer, log, head, out)? {
-                return Ok(Err(fault));
-            }
+            self.their_head(storage, peer, log, head, now, out)?;
         }
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
-        session.their_forks.extend(message.forks.iter().filter_map(|hash| ContentHash::try_from(hash.as_slice()).ok()));
-        if session.their_forks.len() > LOGS_MAX {
-            return Ok(Err(Fault::Limit("fork proofs")));
-        }
+        // Of proofs that are not held here it does not matter who has them.
+        let shown: BTreeSet<&[u8]> = message.forks.iter().map(Vec::as_slice).collect();
+        let held = self.ledger.fork_positions().map(|(_, hash, _)| hash);
+        session.their_forks.extend(held.filter(|hash| shown.contains(hash.as_bytes().as_slice())));
         if message.asks {
             self.send_frontier(storage, peer, Frontier::Answers, out);
         }
@@ -163,20 +182,36 @@ impl Node {
         Ok(Ok(()))
     }
 
-    /// Remembers a head that a peer shows, and looks at what it says about forks and about own entries.
+    /// Remembers that a peer has shown a head; false for one log more of its author than are remembered.
+    pub(super) fn remember_head(&mut self, peer: NodeKey, log: LogName, head: Head, now: Moment) -> bool {
+        let is_begun = self.ledger.sequence(&log) > 0;
+        let mandated = self.rules.knows(&log.author);
+        let Some(session) = self.sessions.get_mut(&peer) else { return false };
+        if !is_begun && !session.theirs.contains_key(&log) {
+            let new = session.new_logs.entry(mandated.then_some(log.author)).or_default();
+            if *new >= NEW_LOGS_MAX {
+                session.doubted_since.get_or_insert(now);
+                return false;
+            }
+            *new += 1;
+        }
+        session.theirs.insert(log, head);
+        true
+    }
+
+    /// Looks at a head that a peer shows, and at what it says about forks and about own entries.
     fn their_head<S: Storage>(
         &mut self,
         storage: &S,
         peer: NodeKey,
         log: LogName,
         head: Head,
+        now: Moment,
         out: &mut Vec<Effect>,
-    ) -> Result<Result<(), Fault>, StateError> {
-        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(Ok(())) };
-        if session.theirs.len() >= LOGS_MAX && !session.theirs.contains_key(&log) {
-            return Ok(Err(Fault::Limit("logs")));
+    ) -> Result<(), StateError> {
+        if !self.remember_head(peer, log, head, now) {
+            return Ok(());
         }
-        session.theirs.insert(log, head);
         if log == self.own.name() && head.sequence >= self.own.next() {
             out.push(Effect::Report(Notice::OwnEntriesUnknown { log }));
             self.open_new_log(storage, out)?;
@@ -185,8 +220,14 @@ impl Node {
         if differs && self.ledger.forked_from(&log).is_none_or(|forked| forked > head.sequence) {
             self.want_branch(peer, log, head.sequence, out);
         }
-        Ok(Ok(()))
+        Ok(())
     }
+}
+
+/// Milliseconds that a change waits for its digest. Of two neighbours the one with the lower key speaks first; the other,
+/// who mostly holds the same by then, need not.
+fn patience(own: &NodeKey, peer: &NodeKey) -> u64 {
+    if own < peer { DIGEST_AFTER } else { 2 * DIGEST_AFTER }
 }
 
 /// Why a frontier is sent.

@@ -3,15 +3,21 @@
 //! What is missing stands in the index under `m` ‖ hash, so that a restart goes on where it stopped.
 
 mod asking;
+mod awaited;
+mod fresh;
+
+use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
-use super::event::Effect;
+use super::event::{Effect, Fault};
 use crate::id::{ContentHash, NodeKey};
 use crate::ledger::Entry;
 use crate::ledger::book::{self, Effective};
 use crate::state::{State, StateError, Storage};
 use crate::time::Moment;
 use asking::Asking;
+use awaited::Awaited;
+use fresh::Fresh;
 
 /// Keys of the index under which missing attachments stand. The value is the size, 8 bytes big-endian, and the author.
 const MISSING: &[u8] = b"m";
@@ -19,11 +25,15 @@ const MISSING: &[u8] = b"m";
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
 /// Missing attachments looked at in one step.
 const STEP: usize = 64;
+/// The same with those whose author has named too many that nobody has: they are passed over.
+const STEP_OVER: usize = 1_024;
 
 /// Fetches under way.
 #[derive(Debug, Default)]
 pub(super) struct Fetches {
     asking: Asking,
+    fresh: Fresh,
+    awaited: Awaited,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
 }
@@ -36,6 +46,7 @@ impl Fetches {
 }
 
 /// An attachment that is missing here.
+#[derive(Clone, Copy, Debug)]
 struct Missing {
     hash: ContentHash,
     /// In bytes.
@@ -73,25 +84,27 @@ fn key(hash: &ContentHash) -> Vec<u8> {
 impl Node {
     /// Notes what is missing of the attachments of entries that took effect.
     pub(super) fn want_attachments<S: Storage>(
+        &mut self,
         storage: &mut S,
         entry: &Entry,
         effective: &[Effective],
     ) -> Result<(), StateError> {
         for one in effective {
             if one.located.id == entry.id() {
-                Self::note_missing(storage, entry)?;
+                self.note_missing(storage, entry)?;
             } else if let Some(waiting) = book::read_entry(storage, &one.located)? {
-                Self::note_missing(storage, &waiting)?;
+                self.note_missing(storage, &waiting)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn note_missing<S: Storage>(storage: &mut S, entry: &Entry) -> Result<(), StateError> {
+    fn note_missing<S: Storage>(&mut self, storage: &mut S, entry: &Entry) -> Result<(), StateError> {
         for attachment in &entry.header().attachments {
             if attachment.size <= WHOLE_MAX && !storage.holds_attachment(&attachment.hash) {
-                let (hash, size) = (attachment.hash, attachment.size);
-                storage.put(key(&hash), Missing { hash, size, author: entry.header().author }.value())?;
+                let missing = Missing { hash: attachment.hash, size: attachment.size, author: entry.header().author };
+                storage.put(key(&missing.hash), missing.value())?;
+                self.fetches.fresh.add(missing);
             }
         }
         Ok(())
@@ -107,7 +120,11 @@ impl Node {
     ) -> Result<(), StateError> {
         self.fetches.asking.settled(hash);
         storage.remove(&key(hash))?;
-        self.plan_fetches(storage, now, out)
+        for peer in self.fetches.awaited.settled(hash) {
+            self.tell_held(peer, *hash, out);
+        }
+        self.plan_fetches(storage, now, out)?;
+        self.fetch_missing(storage, now, out)
     }
 
     /// A peer did not deliver an attachment: the next one is asked.
@@ -119,8 +136,49 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        self.fetches.asking.failed(hash, peer);
+        self.fetches.asking.failed(hash, peer, now);
+        if let Some(missing) = storage.get(&key(&hash))?.and_then(|value| Missing::parse(&key(&hash), &value)) {
+            self.fetches.fresh.add(missing);
+        }
         self.plan_fetches(storage, now, out)
+    }
+
+    /// A peer asks for what is not held here: it hears of it when it is.
+    pub(super) fn asked_in_vain<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        hash: ContentHash,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        if storage.holds_attachment(&hash) {
+            // It has come since.
+            self.tell_held(peer, hash, out);
+        } else if storage.get(&key(&hash))?.is_some() {
+            self.fetches.awaited.by(peer, hash);
+        }
+        Ok(())
+    }
+
+    fn tell_held(&mut self, peer: NodeKey, hash: ContentHash, out: &mut Vec<Effect>) {
+        self.send(peer, Body::Held(v1::Held { attachments: vec![hash.as_bytes().to_vec()] }), out);
+    }
+
+    /// A peer that was asked in vain holds attachments now: it is asked again.
+    pub(super) fn held_now<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        peer: NodeKey,
+        message: &v1::Held,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<Result<(), Fault>, StateError> {
+        for hash in &message.attachments {
+            let Ok(hash) = ContentHash::try_from(hash.as_slice()) else { return Ok(Err(Fault::Malformed("hash"))) };
+            self.fetches.asking.holds_now(&hash, &peer);
+        }
+        self.plan_fetches(storage, now, out)?;
+        Ok(Ok(()))
     }
 
     /// A peer has begun to send an attachment.
@@ -128,34 +186,78 @@ impl Node {
         self.fetches.asking.began(hash, peer);
     }
 
-    /// Asks idle peers for what is missing.
+    /// Whether anybody is there to be asked, and one more fetch may begin.
+    fn may_ask(&self, now: Moment) -> bool {
+        !self.sessions.is_empty() && !self.fetches.asking.is_full(now)
+    }
+
+    /// Asks idle peers for what entries named lately, the authors in turn.
     pub(super) fn plan_fetches<S: Storage>(
         &mut self,
         storage: &mut S,
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if self.sessions.is_empty() || self.fetches.asking.is_full(now) {
+        if !self.may_ask(now) {
             return Ok(());
         }
-        // Step by step through all of them: those that nobody near has must not stand before the others.
-        let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP)?;
-        self.fetches.looked_at = step.last().filter(|_| step.len() == STEP).map(|missing| missing.hash);
-        for missing in step {
-            if self.fetches.asking.is_full(now) {
-                self.fetches.looked_at = None;
-                break;
-            }
-            let Missing { hash, size, .. } = missing;
-            if storage.holds_attachment(&hash) {
-                storage.remove(&key(&hash))?;
-                continue;
-            }
-            if let Some(peer) = self.fetches.asking.choose(&hash, &self.likely_holders(&missing), now) {
-                out.push(Effect::Fetch { peer, hash, size });
+        for missing in self.fetches.fresh.take() {
+            if !self.ask_for(storage, &missing, now, out)? {
+                self.fetches.fresh.add(missing);
             }
         }
         Ok(())
+    }
+
+    /// Asks for anything that is missing, step by step through all of it: what nobody near has must not stand before the
+    /// rest. A step reads a good part of the index: it is taken once in a tick, and when something came.
+    pub(super) fn fetch_missing<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        if !self.may_ask(now) {
+            return Ok(());
+        }
+        let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP_OVER + 1)?;
+        let (mut last, mut looked_at) = (None, 0);
+        for missing in step.iter().take(STEP_OVER) {
+            if looked_at == STEP || self.fetches.asking.is_full(now) {
+                break;
+            }
+            last = Some(missing.hash);
+            if !self.fetches.asking.is_vain(&missing.author, now) {
+                looked_at += 1;
+                self.ask_for(storage, missing, now, out)?;
+            }
+        }
+        // None: all of it was looked at, and the next step begins anew.
+        self.fetches.looked_at = last.filter(|last| step.last().is_some_and(|end| end.hash != *last));
+        Ok(())
+    }
+
+    /// Asks a peer for an attachment, if one is free that may have it. Whether it was asked, or there is no need.
+    fn ask_for<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        missing: &Missing,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<bool, StateError> {
+        let Missing { hash, size, author } = *missing;
+        if storage.holds_attachment(&hash) {
+            storage.remove(&key(&hash))?;
+            return Ok(true);
+        }
+        if self.fetches.asking.is_full(now) || self.fetches.asking.is_vain(&author, now) {
+            return Ok(false);
+        }
+        let Some(peer) = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now) else {
+            return Ok(false);
+        };
+        out.push(Effect::Fetch { peer, hash, size });
+        Ok(true)
     }
 
     /// The connected peers, the author first; the others in an order that spreads the attachments over them, so that
@@ -169,6 +271,7 @@ impl Node {
     /// Fetches from a peer that is gone come to nothing.
     pub(super) fn drop_fetches(&mut self, peer: &NodeKey) {
         self.fetches.asking.gone(peer);
+        self.fetches.awaited.gone(peer);
     }
 }
 

@@ -11,8 +11,10 @@ use crate::ledger::{ForkProof, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
 
-/// Most fork proofs in a frame.
+/// Most fork proofs in a frame that is taken.
 const FORKS_MAX: usize = 256;
+/// Most that are sent in one: with the longest headers that there are they fit.
+const FORKS_SENT: usize = 32;
 
 impl Node {
     /// Sends the fork proofs that the other side has not shown.
@@ -31,8 +33,8 @@ impl Node {
             .filter_map(|(_, position)| read_fork(storage, *position, &self.network).ok().flatten())
             .map(|proof| proof.to_message())
             .collect();
-        if !proofs.is_empty() {
-            self.send(peer, Body::Forks(v1::Forks { proofs }), out);
+        for some in proofs.chunks(FORKS_SENT) {
+            self.send(peer, Body::Forks(v1::Forks { proofs: some.to_vec() }), out);
         }
     }
 
@@ -64,7 +66,7 @@ impl Node {
                     break;
                 }
             };
-            if self.rules.mandate_of(&proof.log().author).is_some() && self.ledger.wants_fork(&proof) {
+            if self.rules.knows(&proof.log().author) && self.take_fork(&proof) {
                 records.push(Record::Fork(Box::new(proof)));
             }
         }
@@ -82,6 +84,7 @@ impl Node {
         position: Position,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
+        self.settle_fork(proof);
         if !self.ledger.wants_fork(proof) {
             return Ok(());
         }
@@ -90,6 +93,11 @@ impl Node {
         registers::withdraw(storage, &self.rules, &ids)?;
         self.hashes = Hashes::Behind;
         out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
+        if proof.log().author != self.key {
+            // No pause: a backup that was put back may be all that happened, and its other logs count.
+            self.neighbours
+                .note(proof.log().author, "one of its logs is forked: it signed two entries for one place".to_owned());
+        }
         if proof.log() == self.own.name() {
             self.open_new_log(storage, out)?;
         }

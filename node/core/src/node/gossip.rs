@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use palabre_proto::{Message, v1};
 
 use super::Node;
-use super::event::{Effect, MessageId, Verdict};
-use super::exchange::{LOGS_MAX, ahead_message, parse_place};
+use super::conduct::Work;
+use super::event::{Effect, Fault, MessageId, Verdict};
+use super::exchange::{ahead_message, parse_place};
 use super::intake::{Batch, Outcome};
+use super::serve::SMALL_ATTACHMENT;
 use crate::id::{EntryId, LogName, NodeKey, Sequence};
-use crate::ledger::{Entry, Head, RawEntry};
+use crate::ledger::{Entry, RawEntry};
 use crate::state::{StateError, Storage};
 use crate::time::Moment;
 
@@ -18,10 +20,12 @@ use crate::time::Moment;
 const WHOLE_MAX: usize = 512;
 /// Milliseconds after which an announced entry that did not come is given up: sync will bring it.
 const PATIENCE: u64 = 60_000;
-/// Most places whose announcements wait.
-const WAITING_MAX: usize = 4_096;
+/// Most announcements of one neighbour that wait: what a burst of an author brings in a minute of a slow link.
+const WAITING_MAX: usize = 512;
 /// Most announcements that wait for one place: an honest author has one, and a forked log some.
 const SAME_PLACE_MAX: usize = 8;
+/// Microseconds that a message takes: mostly its signature, and the fold. See `conduct`.
+const COST: u64 = 200;
 
 /// An announcement whose entry has not come.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +33,7 @@ struct Waiting {
     message: MessageId,
     /// The entry that it names.
     id: EntryId,
+    from: NodeKey,
     since: Moment,
 }
 
@@ -36,35 +41,47 @@ struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Announced {
     waiting: BTreeMap<(LogName, Sequence), Vec<Waiting>>,
+    /// How many of each neighbour.
+    of: BTreeMap<NodeKey, usize>,
 }
 
 impl Announced {
     fn wait(&mut self, log: LogName, sequence: Sequence, one: Waiting) -> bool {
-        if self.waiting.len() >= WAITING_MAX {
-            return false;
-        }
-        let waiting = self.waiting.entry((log, sequence)).or_default();
-        let room = waiting.len() < SAME_PLACE_MAX;
+        let same_place = self.waiting.get(&(log, sequence)).map_or(0, Vec::len);
+        let of = self.of.get(&one.from).copied().unwrap_or_default();
+        let room = of < WAITING_MAX && same_place < SAME_PLACE_MAX;
         if room {
-            waiting.push(one);
+            self.of.insert(one.from, of + 1);
+            self.waiting.entry((log, sequence)).or_default().push(one);
         }
         room
     }
 
+    fn done(of: &mut BTreeMap<NodeKey, usize>, from: &NodeKey) {
+        if let Some(waiting) = of.get_mut(from) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                of.remove(from);
+            }
+        }
+    }
+
     /// An entry is durable: the announcements that name it may be passed on, and no others of its place.
     pub(super) fn settle(&mut self, log: &LogName, sequence: Sequence, id: EntryId, out: &mut Vec<Effect>) {
-        let waiting = self.waiting.remove(&(*log, sequence)).unwrap_or_default();
-        out.extend(waiting.into_iter().map(|one| {
+        for one in self.waiting.remove(&(*log, sequence)).unwrap_or_default() {
+            Self::done(&mut self.of, &one.from);
             let verdict = if one.id == id { Verdict::Accept } else { Verdict::Ignore };
-            Effect::Verdict { message: one.message, verdict }
-        }));
+            out.push(Effect::Verdict { message: one.message, verdict });
+        }
     }
 
     pub(super) fn expire(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        let of = &mut self.of;
         self.waiting.retain(|_, messages| {
             messages.retain(|one| {
                 let waits = now.since(one.since) < PATIENCE;
                 if !waits {
+                    Self::done(of, &one.from);
                     out.push(Effect::Verdict { message: one.message, verdict: Verdict::Ignore });
                 }
                 waits
@@ -74,10 +91,12 @@ impl Announced {
     }
 }
 
-/// The gossip message of a new own entry.
+/// The gossip message of a new own entry. One with a file that goes along is announced, however small: gossip carries no
+/// files, and each node would fetch it apart, at the price of a stream.
 pub(super) fn announce(entry: &Entry) -> Effect {
     let header = entry.header();
-    let body = if entry.size() <= WHOLE_MAX {
+    let brings_files = header.attachments.iter().any(|attachment| attachment.size <= SMALL_ATTACHMENT);
+    let body = if entry.size() <= WHOLE_MAX && !brings_files {
         v1::gossip::Body::Entry(entry.to_message())
     } else {
         v1::gossip::Body::Announcement(ahead_message(&header.log_name(), header.sequence, entry.id()))
@@ -96,14 +115,27 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        let verdict = match v1::Gossip::decode(bytes).ok().and_then(|gossip| gossip.body) {
-            Some(v1::gossip::Body::Entry(entry)) => self.gossiped(storage, message, entry.into(), out)?,
-            Some(v1::gossip::Body::Announcement(place)) => {
+        if !self.conducts.hears(from, COST, now) {
+            out.push(Effect::Verdict { message, verdict: Verdict::Ignore });
+            if let Err(fault) = self.conducts.charge(from, Work::Unheard, now) {
+                self.pause(from, fault, now, out);
+            }
+            return Ok(());
+        }
+        let verdict = match v1::Gossip::decode(bytes).map(|gossip| gossip.body) {
+            Ok(Some(v1::gossip::Body::Entry(entry))) => self.gossiped(storage, message, entry.into(), out)?,
+            Ok(Some(v1::gossip::Body::Announcement(place))) => {
                 self.announcement(storage, from, message, &place, now, out)?
             }
-            None => Some(Verdict::Reject),
+            // Of a kind that a later version knows.
+            Ok(None) => Some(Verdict::Ignore),
+            Err(_) => Some(Verdict::Reject),
         };
         out.extend(verdict.map(|verdict| Effect::Verdict { message, verdict }));
+        if verdict == Some(Verdict::Reject) {
+            // Who passes on has judged by the same rules before.
+            self.pause(from, Fault::Gossip, now, out);
+        }
         Ok(())
     }
 
@@ -118,6 +150,7 @@ impl Node {
         if raw.payload.is_none() {
             return Ok(Some(Verdict::Reject));
         }
+        self.intake.count_received(1);
         let Ok(entry) = raw.verify_by(&self.network, &self.keys) else { return Ok(Some(Verdict::Reject)) };
         match self.receive(storage, &entry)? {
             Outcome::Taken(record) | Outcome::Fork(record, _) => {
@@ -125,7 +158,7 @@ impl Node {
                 Ok(None)
             }
             Outcome::Held => Ok(Some(Verdict::Accept)),
-            Outcome::Stranger | Outcome::Parted | Outcome::Dropped => Ok(Some(Verdict::Ignore)),
+            Outcome::Stranger | Outcome::Parted | Outcome::Dropped | Outcome::Waits => Ok(Some(Verdict::Ignore)),
         }
     }
 
@@ -142,26 +175,21 @@ impl Node {
         let Some((log, head)) = parse_place(&place.author, &place.log, place.sequence, &place.id) else {
             return Ok(Some(Verdict::Reject));
         };
-        if self.rules.mandate_of(&log.author).is_none() {
+        if !self.rules.knows(&log.author) {
             return Ok(Some(Verdict::Ignore));
         }
         if let Some(held) = crate::ledger::book::locate(storage, &log, head.sequence)? {
             return Ok(Some(if held.id == head.id { Verdict::Accept } else { Verdict::Ignore }));
         }
-        let Some(session) = self.sessions.get_mut(&from) else { return Ok(Some(Verdict::Ignore)) };
-        if session.theirs.len() >= LOGS_MAX && !session.theirs.contains_key(&log) {
-            return Ok(Some(Verdict::Ignore));
+        let Some(session) = self.sessions.get(&from) else { return Ok(Some(Verdict::Ignore)) };
+        let raises = session.theirs.get(&log).is_none_or(|known| known.sequence < head.sequence);
+        let remembered = !raises || self.remember_head(from, log, head, now);
+        let waiting = Waiting { message, id: head.id, from, since: now };
+        let waits = remembered && self.announced.wait(log, head.sequence, waiting);
+        if !waits && let Err(fault) = self.conducts.charge(from, Work::Announced, now) {
+            self.pause(from, fault, now, out);
         }
-        raise(&mut session.theirs, log, head);
-        let waits = self.announced.wait(log, head.sequence, Waiting { message, id: head.id, since: now });
         self.plan(now, out);
         Ok((!waits).then_some(Verdict::Ignore))
-    }
-}
-
-fn raise(heads: &mut BTreeMap<LogName, Head>, log: LogName, head: Head) {
-    let known = heads.entry(log).or_insert(head);
-    if known.sequence < head.sequence {
-        *known = head;
     }
 }

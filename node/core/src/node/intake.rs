@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use palabre_proto::v1;
 
-use super::event::{Effect, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::event::{Effect, HandedIn, MessageId, Notice, Ticket, Verdict as GossipVerdict, WriteError};
+use super::fetch::WHOLE_MAX;
 use super::{Hashes, Node};
 use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::book::{self, Effective, Verdict};
 use crate::ledger::entry::content_hash;
-use crate::ledger::{Entry, ForkProof, Head, Record};
+use crate::ledger::{Entry, ForkProof, Head, Priority, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
 use crate::time::Moment;
@@ -29,6 +30,10 @@ pub(super) struct Batch {
     pub tickets: BTreeMap<EntryId, Ticket>,
     /// Gossip messages whose verdict hangs on an entry.
     pub messages: Vec<MessageId>,
+    /// Rules among the records: should the disk refuse them, they are recorded again later.
+    pub rules: Vec<Record>,
+    /// Who handed them in, and what came of it.
+    pub handed: Option<(Ticket, HandedIn)>,
 }
 
 /// What is under way to the disk.
@@ -39,6 +44,9 @@ pub(super) struct Intake {
     batches: VecDeque<Batch>,
     damaged: BTreeMap<LogName, Vec<Sequence>>,
     refused: Option<Moment>,
+    forks: BTreeMap<LogName, (Sequence, (EntryId, EntryId))>,
+    /// Whole entries that came from peers since the start, each copy counted.
+    received: u64,
 }
 
 /// Milliseconds after a refusal by the disk before peers are asked again for what it did not take.
@@ -58,9 +66,20 @@ pub(super) enum Outcome {
     Parted,
     /// It has no place here now.
     Dropped,
+    /// Its author has had its share of the day: it will be asked for tomorrow.
+    Waits,
 }
 
 impl Intake {
+    /// Whole entries that came from peers since the start, each copy counted.
+    pub(super) const fn received(&self) -> u64 {
+        self.received
+    }
+
+    pub(super) const fn count_received(&mut self, entries: usize) {
+        self.received += entries as u64;
+    }
+
     fn is_pending(&self, log: &LogName, sequence: Sequence) -> Option<EntryId> {
         self.pending.get(log)?.get(&sequence).copied()
     }
@@ -119,7 +138,7 @@ impl Intake {
 impl Node {
     /// Judges an authentic entry that came.
     pub(super) fn receive<S: Storage>(&mut self, storage: &S, entry: &Entry) -> Result<Outcome, StateError> {
-        if self.rules.mandate_of(&entry.header().author).is_none() {
+        if !self.rules.knows(&entry.header().author) {
             return Ok(Outcome::Stranger);
         }
         self.judge(storage, entry)
@@ -137,18 +156,18 @@ impl Node {
             Verdict::Ahead => Ok(self.take(entry, false)),
             Verdict::TooFarAhead | Verdict::Frozen => Ok(Outcome::Dropped),
             Verdict::Parted => Ok(Outcome::Parted),
-            Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take(entry, false)),
+            Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take_again(entry)),
             Verdict::Held => Ok(Outcome::Held),
             Verdict::Conflict(there) => {
                 let Some(other) = book::read_entry(storage, &there)? else {
                     return Ok(Outcome::Dropped);
                 };
                 Ok(match ForkProof::new(entry, &other) {
-                    Ok(proof) => {
+                    Ok(proof) if self.take_fork(&proof) => {
                         let deeper = proof.parted_before();
                         Outcome::Fork(Record::Fork(Box::new(proof)), deeper)
                     }
-                    Err(_) => Outcome::Dropped,
+                    _ => Outcome::Dropped,
                 })
             }
         }
@@ -161,12 +180,49 @@ impl Node {
     }
 
     fn take(&mut self, entry: &Entry, continues: bool) -> Outcome {
+        let new_log = !self.is_begun(&entry.header().log_name());
+        if !self.spend(entry.header().author, weight(entry), new_log) {
+            return Outcome::Waits;
+        }
         self.intake.take(entry, continues);
         Outcome::Taken(Record::Entry(Box::new(entry.clone())))
     }
 
+    /// One that is held, whose record is damaged: counted on its day.
+    fn take_again(&mut self, entry: &Entry) -> Outcome {
+        self.intake.take(entry, false);
+        Outcome::Taken(Record::Entry(Box::new(entry.clone())))
+    }
+
+    /// Whether a fork proof says more than what is known, and its author has a share left: an author may forge them
+    /// without end, each lower than the one before.
+    pub(super) fn take_fork(&mut self, proof: &ForkProof) -> bool {
+        let (log, place) = (proof.log(), (proof.sequence(), proof.ids()));
+        let pending = self.intake.forks.get(&log).is_some_and(|pending| *pending <= place);
+        let new_log = !self.is_begun(&log);
+        let takes = !pending && self.ledger.wants_fork(proof) && self.spend(log.author, proof.size() as u64, new_log);
+        if takes {
+            self.intake.forks.insert(log, place);
+        }
+        takes
+    }
+
+    /// A fork proof is durable, or was refused by the disk.
+    pub(super) fn settle_fork(&mut self, proof: &ForkProof) {
+        self.intake.forks.remove(&proof.log());
+    }
+
+    /// Whether anything of a log is held or on its way to the disk.
+    pub(super) fn is_begun(&self, log: &LogName) -> bool {
+        self.ledger.is_begun(log) || self.intake.pending.contains_key(log) || self.intake.forks.contains_key(log)
+    }
+
     /// The own entry goes to the disk like any other.
     pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
+        let new_log = !self.is_begun(&entry.header().log_name());
+        if !self.spend(self.key, weight(&entry), new_log) {
+            self.note_beyond(self.key, out);
+        }
         self.intake.take(&entry, true);
         let batch = Batch { tickets: BTreeMap::from([(entry.id(), ticket)]), ..Batch::default() };
         // The disk may have refused the record of the log when that was opened.
@@ -196,6 +252,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let batch = self.intake.batches.pop_front().unwrap_or_default();
+        let mut rules_came = false;
         for (record, position) in records {
             match record {
                 Record::Entry(entry) => self.entry_durable(storage, entry, *position, &batch, out)?,
@@ -207,12 +264,16 @@ impl Node {
                 Record::Mended(_) => {}
                 rule => {
                     Self::remember_rule(storage, rule, *position)?;
-                    registers::refold_all(storage, &self.rules)?;
-                    self.hashes = Hashes::Behind;
+                    rules_came = true;
                 }
             }
         }
+        if rules_came {
+            self.fold_under_rules(storage)?;
+        }
+        out.extend(batch.handed.map(|(ticket, handed)| Effect::HandedIn { ticket, handed }));
         self.digest = None;
+        self.remember_allowances(storage, records)?;
         out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Accept }));
         if let Some((peer, bytes)) = batch.owed {
             self.owe(peer, bytes, out);
@@ -235,7 +296,10 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
-                Self::want_attachments(storage, entry, &effective)?;
+                if entry.header().priority == Priority::Urgent && !self.is_urgent(entry) {
+                    book::serve_as_routine(storage, &log, sequence)?;
+                }
+                self.want_attachments(storage, entry, &effective)?;
             }
             Verdict::Held => {
                 self.ledger.relocate(storage, entry, position)?;
@@ -279,6 +343,10 @@ impl Node {
         }
         let folded: Vec<&Entry> = entries.iter().map(AsRef::as_ref).collect();
         registers::admit(storage, &self.rules, &folded)?;
+        let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
+        if effective.iter().any(another) {
+            registers::refold_all(storage, &self.rules)?;
+        }
         Ok(effective)
     }
 
@@ -287,12 +355,15 @@ impl Node {
         self.intake.refused = Some(now);
         let batches = std::mem::take(&mut self.intake.batches);
         self.intake.pending.clear();
+        self.intake.forks.clear();
         self.intake.tentative.clear();
         for batch in batches {
             let refused =
                 batch.tickets.into_values().map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
             out.extend(refused);
             out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Ignore }));
+            self.unrecorded.extend(batch.rules);
+            out.extend(batch.handed.map(|(ticket, _)| Effect::Refused { ticket, reason: WriteError::Disk }));
             if let Some((peer, bytes)) = batch.owed {
                 self.owe(peer, bytes, out);
             }
@@ -308,6 +379,12 @@ impl Node {
 pub(super) fn kept(entry: &Entry, contents: Vec<Vec<u8>>) -> Vec<(ContentHash, Vec<u8>)> {
     let named = entry.header().attachments.iter().zip(contents);
     named.filter(|(a, c)| !c.is_empty() && content_hash(c) == a.hash).map(|(a, c)| (a.hash, c)).collect()
+}
+
+/// Bytes that an entry brings here: its own, and those of the attachments that will be fetched.
+fn weight(entry: &Entry) -> u64 {
+    let attachments = entry.header().attachments.iter().map(|attachment| attachment.size);
+    entry.size() as u64 + attachments.filter(|size| *size <= WHOLE_MAX).sum::<u64>()
 }
 
 /// The message of a range of one log.

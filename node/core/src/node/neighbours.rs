@@ -18,12 +18,12 @@ const LOW: usize = 4;
 const HIGH: usize = 6;
 /// The same on a metered link.
 const METERED: usize = 2;
+/// Most addresses that are remembered of what the local network says of a node: IPv4 and IPv6 of some interfaces.
+const FOUND_MAX: usize = 16;
 /// First pause after a failure, in milliseconds.
 const PAUSE_FIRST: u64 = 1_000;
 /// Longest pause after failures: a peer that comes back is found within minutes.
 const PAUSE_LAST: u64 = 5 * 60_000;
-/// Pause of a peer that did something wrong, first and doubling.
-const PAUSE_FAULT: u64 = 30_000;
 /// Milliseconds after which a dial that nobody answered for counts as failed.
 const DIAL_PATIENCE: u64 = 90_000;
 /// Milliseconds after which a dial that nobody has answered holds no place any more: a machine that lost its power answers
@@ -34,6 +34,14 @@ const ROTATE: u64 = 10 * 60_000;
 /// Milliseconds that a surplus connection lives at least: long enough to be of use to a newcomer.
 const SURPLUS: u64 = 60_000;
 
+/// Milliseconds for which a node is not dialled that had more connections than it keeps: it would close this one too.
+const FULL: u64 = 6 * 60 * 60_000;
+/// The same for the next on the ring, who keeps this one unless somebody between the two is its neighbour: without it
+/// three nodes that know each other and take all others for full would stay alone.
+const FULL_ON_RING: u64 = 60_000;
+/// Connections with which a node does without those that are full.
+const IN_TOUCH: usize = 2;
+
 /// What is remembered of a node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Acquaintance {
@@ -41,6 +49,10 @@ pub(super) struct Acquaintance {
     dialing: Option<Moment>,
     failures: u32,
     not_before: Moment,
+    /// Whether it said on this connection that it has more than it keeps.
+    full: bool,
+    /// Until when it is dialled only in need, since it had more connections than it keeps.
+    full_until: Moment,
     found: Vec<String>,
     attempted: Option<Moment>,
     /// The last fault, for `peer why`.
@@ -85,11 +97,32 @@ impl Neighbours {
 
     /// A short pause follows: a connection that closes at once must not be opened again at once.
     pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Moment) {
-        if let Some(known) = self.known.get_mut(peer)
-            && known.connected.take().is_some()
-        {
-            known.not_before = known.not_before.max(now.plus(PAUSE_FIRST));
+        let Some(known) = self.known.get_mut(peer) else { return };
+        if known.connected.take().is_none() {
+            return;
         }
+        let full = std::mem::take(&mut known.full);
+        if full {
+            known.full_until = now.plus(FULL);
+        }
+        known.not_before = known.not_before.max(now.plus(if full { FULL_ON_RING } else { PAUSE_FIRST }));
+        let left = self.known.values().filter(|known| known.connected.is_some()).count();
+        if !full && !self.has_enough(left) {
+            // Whom this node has lost, others may have lost too, and have room again.
+            self.known.values_mut().for_each(|known| known.full_until = Moment::default());
+        }
+    }
+
+    /// A connected peer says whether it has more connections than it keeps.
+    pub(super) fn says_full(&mut self, peer: &NodeKey, full: bool) {
+        if let Some(known) = self.known.get_mut(peer).filter(|known| known.connected.is_some()) {
+            known.full = full;
+        }
+    }
+
+    /// Whether there are more connections than are kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.known.values().filter(|known| known.connected.is_some()).count() > self.bounds().1
     }
 
     pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Moment) {
@@ -97,20 +130,30 @@ impl Neighbours {
         let known = self.known.entry(*peer).or_default();
         known.dialing = None;
         known.failures = known.failures.saturating_add(1);
-        known.not_before = now.plus(backoff(PAUSE_FIRST, known.failures, peer, salt));
+        known.not_before = known.not_before.max(now.plus(backoff(PAUSE_FIRST, PAUSE_LAST, known.failures, peer, salt)));
         known.unreached = why.or_else(|| known.unreached.take());
     }
 
-    /// The peer did something wrong: it is left alone, longer each time.
-    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, now: Moment) {
-        let salt = self.salt;
+    /// The peer did something wrong: it is left alone until then.
+    pub(super) fn paused(&mut self, peer: NodeKey, fault: String, until: Moment) {
         let known = self.known.entry(peer).or_default();
-        known.failures = known.failures.saturating_add(1);
-        known.not_before = now.plus(backoff(PAUSE_FAULT, known.failures, &peer, salt));
+        known.not_before = until;
         known.fault = Some(fault);
     }
 
-    pub(super) fn found(&mut self, peer: NodeKey, addresses: Vec<String>) {
+    /// Something about a node that people should know, without a pause.
+    pub(super) fn note(&mut self, node: NodeKey, what: String) {
+        self.known.entry(node).or_default().fault = Some(what);
+    }
+
+    /// Differs from node to node.
+    pub(super) const fn salt(&self) -> u64 {
+        self.salt
+    }
+
+    /// Addresses of an admitted node were found nearby: it may be dialled at once.
+    pub(super) fn found(&mut self, peer: NodeKey, mut addresses: Vec<String>) {
+        addresses.truncate(FOUND_MAX);
         let known = self.known.entry(peer).or_default();
         known.found = addresses;
         known.not_before = Moment::default();
@@ -142,6 +185,8 @@ impl Neighbours {
         let busy = self.with(|k| k.connected.is_some() || k.dialing.is_some());
         let promising = self.with(|k| k.connected.is_some() || k.dialing.is_some_and(|at| now.since(at) < PROMISING));
         let nearest = self.on_ring(promising.iter().copied());
+        let in_touch = promising.len() >= IN_TOUCH;
+        let is_full = |key: &NodeKey| self.known.get(key).is_some_and(|known| known.full_until > now);
         let is_ready = |key: &&NodeKey| !busy.contains(key) && self.is_ready(key, now);
         let mut ready: Vec<NodeKey> = self.admitted.iter().filter(is_ready).copied().collect();
         let next = self
@@ -151,7 +196,7 @@ impl Neighbours {
         if lacking == 0 {
             return next.into_iter().collect();
         }
-        ready.retain(|key| Some(*key) != next);
+        ready.retain(|key| Some(*key) != next && !(in_touch && is_full(key)));
         ready.sort_by_cached_key(|key| self.draw(key));
         next.into_iter().chain(ready.into_iter().take(lacking)).collect()
     }
@@ -279,8 +324,8 @@ impl Acquaintance {
 }
 
 /// Doubling pauses, each longer by up to a quarter: nodes that lost power together do not come back in step.
-fn backoff(first: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
-    let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(PAUSE_LAST);
+pub(super) fn backoff(first: u64, last: u64, failures: u32, peer: &NodeKey, salt: u64) -> u64 {
+    let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(last);
     let spread =
         u64::from(peer.as_bytes()[0]).wrapping_mul(31).wrapping_add(salt).wrapping_add(u64::from(failures)) % 256;
     doubled + doubled * spread / 1024

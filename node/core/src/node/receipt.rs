@@ -3,6 +3,7 @@
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
+use super::conduct::Work;
 use super::event::{Effect, Fault};
 use super::intake::{Batch, Outcome, kept};
 use super::serve::parse_range;
@@ -41,19 +42,18 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
-        self.wants.delivers(&peer);
-        if let Some(session) = self.sessions.get_mut(&peer) {
-            session.owing_since = now;
-        }
+        let owed = self.wants.under_way(&peer);
         let (restored, mut outcome) = self.restore(storage, peer, message.entries);
         for missing in &message.missing {
             outcome = outcome.and_then(|()| self.not_there(peer, missing, now));
         }
+        self.note_progress(peer, owed, now);
         let (entries, attachments): (Vec<_>, Vec<_>) = restored.into_iter().map(|r| (r.entry, r.attachments)).unzip();
         if entries.is_empty() {
             self.plan(now, out);
             return Ok(outcome);
         }
+        self.intake.count_received(entries.len());
         self.unverified.push_back(Unverified { peer, attachments });
         if self.beside {
             out.push(Effect::Verify(entries));
@@ -73,14 +73,19 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         let Some(Unverified { peer, attachments }) = self.unverified.pop_front() else { return Ok(()) };
+        let owed = self.wants.under_way(&peer);
         let mut receipt = Receipt { peer, now, records: Vec::new(), batch: Batch::default(), bytes: 0 };
-        let mut fault = None;
+        let mut outcome = Ok(());
         for (entry, attachments) in entries.into_iter().zip(attachments) {
-            match entry {
+            outcome = match entry {
                 Ok(entry) => self.take_delivered(storage, &entry, attachments, &mut receipt, out)?,
-                Err(error) => fault = Some(error.into()),
+                Err(error) => Err(error.into()),
+            };
+            if outcome.is_err() {
+                break;
             }
         }
+        self.note_progress(peer, owed, now);
         let Receipt { records, mut batch, bytes, .. } = receipt;
         if records.is_empty() {
             self.owe(peer, bytes, out);
@@ -89,10 +94,23 @@ impl Node {
             batch.owed = Some((peer, bytes));
             self.append(records, batch, out);
         }
-        if let Some(fault) = fault {
+        // One fault is enough: it has ended the session.
+        if let Err(fault) = outcome
+            && self.sessions.contains_key(&peer)
+        {
             self.pause(peer, fault, now, out);
         }
         Ok(())
+    }
+
+    /// The peer delivers when less is under way from it than before.
+    fn note_progress(&mut self, peer: NodeKey, owed: u64, now: Moment) {
+        if self.wants.under_way(&peer) < owed {
+            self.wants.delivers(&peer);
+            if let Some(session) = self.sessions.get_mut(&peer) {
+                session.owing_since = now;
+            }
+        }
     }
 
     /// Rebuilds what the other side left out, up to the first entry where that fails.
@@ -123,12 +141,17 @@ impl Node {
         attachments: Vec<Vec<u8>>,
         receipt: &mut Receipt,
         out: &mut Vec<Effect>,
-    ) -> Result<(), StateError> {
+    ) -> Result<Result<(), Fault>, StateError> {
         let (peer, now) = (receipt.peer, receipt.now);
         let outcome = self.receive(storage, entry)?;
         receipt.bytes += (entry.size() + attachments.iter().map(Vec::len).sum::<usize>()) as u64;
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
         self.wants.arrived(&log, sequence);
+        if !matches!(outcome, Outcome::Taken(_) | Outcome::Fork(..))
+            && let Err(fault) = self.conducts.charge(peer, Work::Useless, now)
+        {
+            return Ok(Err(fault));
+        }
         let before = Sequence::new(sequence.get() - 1);
         match (outcome, before) {
             (Outcome::Taken(record), _) => {
@@ -148,20 +171,22 @@ impl Node {
                 self.disbelieve(&peer, &log, now);
             }
             (Outcome::Parted, None) | (Outcome::Stranger | Outcome::Dropped, _) => self.disbelieve(&peer, &log, now),
-            (Outcome::Held, _) => {}
+            (Outcome::Held | Outcome::Waits, _) => {}
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// The peer does not have what it showed: it is not asked for it again.
     fn not_there(&mut self, peer: NodeKey, missing: &v1::Range, now: Moment) -> Result<(), Fault> {
         let (log, from, to) = parse_range(missing).ok_or(Fault::Malformed("range"))?;
         self.wants.free(Some(&peer), &log, from.get(), to);
-        if let Some(session) = self.sessions.get_mut(&peer) {
-            session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
-        }
+        let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
+        session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
+        // Such heads cost this node a new log. What it was only asked for, to find where a log forks, it never claimed to have.
+        let claimed = session.theirs.get(&log).is_some_and(|head| head.sequence.get() >= to);
+        let lied = log.author == self.key && claimed;
         self.disbelieve(&peer, &log, now);
-        Ok(())
+        if lied { Err(Fault::OwnEntries) } else { Ok(()) }
     }
 
     /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.

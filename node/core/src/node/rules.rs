@@ -1,14 +1,102 @@
-//! Charter signatures and mandates between neighbours: a union, judged by the keys of the charter alone.
+//! Charter revisions, their signatures and mandates between neighbours: a union, judged by keyholders' and
+//! administrations' keys alone, whoever carries them.
 
+use std::collections::BTreeMap;
+
+use palabre_proto::Message;
 use palabre_proto::v1::{self, sync_frame::Body};
 
-use super::Node;
-use super::event::{Effect, Fault};
+use super::event::{Effect, Fault, HandedIn, RuleError, Ticket, WriteError};
 use super::intake::Batch;
-use crate::charter::{CharterSignature, RawMandate};
-use crate::id::NodeKey;
+use super::{Hashes, Node};
+use crate::charter::{Charter, CharterFile, CharterSignature, RawMandate, Rules};
+use crate::id::{CharterHash, NodeKey};
 use crate::ledger::Record;
+use crate::registers;
+use crate::state::{Position, State, StateError, Storage, scan_all};
 use crate::sync::session::Digest;
+use crate::time::Moment;
+
+/// Keys of the index under which the positions of recorded rules are.
+const RECORDED: &[u8] = b"c";
+/// Key of the index under which stands what governed when the registers were folded.
+const FOLDED_UNDER: &[u8] = b"u";
+/// Bytes of rules after which a frame is closed: with the largest charter behind them they still fit into one.
+const FRAME_BYTES: usize = 48 * 1024;
+
+/// Rules from anywhere, parsed and not judged.
+#[derive(Default)]
+struct Gathered {
+    charters: Vec<Charter>,
+    signatures: BTreeMap<CharterHash, Vec<CharterSignature>>,
+    mandates: Vec<RawMandate>,
+    /// What is wrong with the others.
+    refused: Vec<RuleError>,
+}
+
+impl Gathered {
+    fn parse(message: &v1::Rules) -> Self {
+        let mut gathered = Self::default();
+        for bytes in &message.charters {
+            match Charter::parse(bytes) {
+                Ok(charter) => gathered.charters.push(charter),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        for signature in &message.signatures {
+            match CharterSignature::parse(signature) {
+                Ok(signature) => gathered.signatures.entry(signature.subject).or_default().push(signature),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        for mandate in &message.mandates {
+            match RawMandate::parse(mandate.clone()) {
+                Ok(mandate) => gathered.mandates.push(mandate),
+                Err(error) => gathered.refused.push(error.into()),
+            }
+        }
+        gathered
+    }
+
+    /// Unites them with what is held, each after what it follows; what is new, as records.
+    fn unite(mut self, rules: &mut Rules) -> (Vec<Record>, HandedIn) {
+        let (mut records, mut handed) = (Vec::new(), HandedIn { refused: self.refused, ..HandedIn::default() });
+        self.charters.sort_by_key(Charter::order);
+        for charter in self.charters {
+            let (hash, bytes) = (charter.hash(), charter.bytes().to_vec());
+            let signatures = self.signatures.remove(&hash).unwrap_or_default();
+            match rules.join(CharterFile { charter, signatures }) {
+                Ok(joined) => {
+                    if joined.revision {
+                        handed.revisions.push(hash);
+                        records.push(Record::Charter(bytes));
+                    }
+                    handed.signatures += joined.signatures.len();
+                    records.extend(joined.signatures.into_iter().map(Record::Signature));
+                }
+                Err(error) => handed.refused.push(error.into()),
+            }
+        }
+        for signature in self.signatures.into_values().flatten() {
+            if rules.add_signature(&signature) {
+                handed.signatures += 1;
+                records.push(Record::Signature(signature));
+            }
+        }
+        self.mandates.sort_by_key(|mandate| mandate.unverified().number);
+        for mandate in self.mandates {
+            match rules.add_mandate(mandate.clone()) {
+                Ok(true) => {
+                    handed.mandates.push(mandate.unverified().hash);
+                    records.push(Record::Mandate(mandate));
+                }
+                Ok(false) => {}
+                Err(error) => handed.refused.push(error.into()),
+            }
+        }
+        (records, handed)
+    }
+}
 
 impl Node {
     /// Sends all that is held, once for each state of it.
@@ -17,42 +105,129 @@ impl Node {
         if session.sent_rules.replace(mine.rules) == Some(mine.rules) {
             return;
         }
-        let rules = v1::Rules {
-            charters: vec![self.rules.charter().bytes().to_vec()],
-            signatures: self.rules.signatures().map(CharterSignature::to_message).collect(),
-            mandates: self.rules.signed_mandates().collect(),
+        for frame in self.rules_in_frames() {
+            self.send(peer, Body::Rules(frame), out);
+        }
+    }
+
+    /// All that is held, each after what it follows: a revision together with its signatures.
+    fn rules_in_frames(&self) -> Vec<v1::Rules> {
+        let mut frames = vec![v1::Rules::default()];
+        let mut add = |part: &dyn Fn(&mut v1::Rules)| {
+            if frames.last().is_none_or(|frame| frame.encoded_len() >= FRAME_BYTES) {
+                frames.push(v1::Rules::default());
+            }
+            if let Some(frame) = frames.last_mut() {
+                part(frame);
+            }
         };
-        self.send(peer, Body::Rules(rules), out);
+        let revisions = self.rules.revisions();
+        for charter in revisions.all() {
+            add(&|frame| {
+                frame.charters.push(charter.bytes().to_vec());
+                frame.signatures.extend(revisions.signatures_of(&charter.hash()).map(CharterSignature::to_message));
+            });
+        }
+        for mandate in self.rules.signed_mandates() {
+            add(&|frame| frame.mandates.push(mandate.clone()));
+        }
+        frames
     }
 
-    /// Takes in the rules of a peer, whoever carries them. What came before a fault counts all the same.
-    pub(super) fn their_rules(&mut self, message: &v1::Rules, out: &mut Vec<Effect>) -> Result<(), Fault> {
-        if message.charters.iter().any(|bytes| bytes != self.rules.charter().bytes()) {
-            return Err(Fault::Charter);
-        }
-        let mut records = Vec::new();
-        let outcome = self.unite(message, &mut records);
-        if !records.is_empty() {
-            self.digest = None;
-            self.append(records, Batch::default(), out);
-            out.push(self.admit());
-        }
-        outcome
+    /// Takes in the rules of a peer, whoever carries them. What counts of them counts, whatever comes beside it.
+    pub(super) fn their_rules(&mut self, message: &v1::Rules, now: Moment, out: &mut Vec<Effect>) -> Result<(), Fault> {
+        let (records, handed) = Gathered::parse(message).unite(&mut self.rules);
+        self.record_rules(records, Batch::default(), now, out);
+        let fault = handed.refused.into_iter().find(|error| !error.is_honest());
+        fault.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    fn unite(&mut self, message: &v1::Rules, records: &mut Vec<Record>) -> Result<(), Fault> {
-        for signature in &message.signatures {
-            let signature = CharterSignature::parse(signature).map_err(|_| Fault::Malformed("charter signature"))?;
-            if self.rules.add_signature(signature.clone()) {
-                records.push(Record::Signature(signature));
-            }
+    /// Takes in rules from a file. They are acknowledged once they are durable.
+    pub(super) fn hand_in(&mut self, ticket: Ticket, message: &v1::Rules, now: Moment, out: &mut Vec<Effect>) {
+        if !self.unrecorded.is_empty() {
+            // Some of it may be held and not be on the disk yet.
+            out.push(Effect::Refused { ticket, reason: WriteError::Disk });
+            return;
         }
-        for mandate in &message.mandates {
-            let mandate = RawMandate::parse(mandate.clone())?;
-            if self.rules.add_mandate(mandate.clone())? {
-                records.push(Record::Mandate(mandate));
-            }
+        let (records, handed) = Gathered::parse(message).unite(&mut self.rules);
+        if records.is_empty() {
+            out.push(Effect::HandedIn { ticket, handed });
+            return;
+        }
+        self.record_rules(records, Batch { handed: Some((ticket, handed)), ..Batch::default() }, now, out);
+    }
+
+    /// What is new goes to the disk; who may connect follows at once.
+    fn record_rules(&mut self, records: Vec<Record>, batch: Batch, now: Moment, out: &mut Vec<Effect>) {
+        if records.is_empty() {
+            return;
+        }
+        self.digest = None;
+        self.append(records.clone(), Batch { rules: records, ..batch }, out);
+        out.push(self.admit(now));
+    }
+
+    /// Goes on with rules that the disk has refused: they count here, and no peer will send them again.
+    pub(super) fn record_again(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        if !self.intake.is_refused(now) {
+            let records = std::mem::take(&mut self.unrecorded);
+            self.record_rules(records, Batch::default(), now, out);
+        }
+    }
+
+    /// Rules are few: the index keeps where they are recorded, and they are read again at each start.
+    pub(super) fn remember_rule<S: State>(
+        storage: &mut S,
+        record: &Record,
+        position: Position,
+    ) -> Result<(), StateError> {
+        let name = blake3::hash(&record.encode());
+        storage.put([RECORDED, name.as_bytes().as_slice()].concat(), position.to_bytes().to_vec())
+    }
+
+    /// Reads the rules that the index knows of, once it is loaded. By them the segments' tail is folded.
+    pub fn load_rules<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        self.read_rules(storage)?;
+        if storage.get(FOLDED_UNDER)?.is_none() && registers::is_empty(storage)? {
+            // A new index: what is folded from here on need not be folded again.
+            storage.put(FOLDED_UNDER.to_vec(), self.rules.governing_digest().to_vec())?;
         }
         Ok(())
+    }
+
+    /// The segments' tail has been replayed: the rules in it count, and what was folded without them is folded anew.
+    pub fn replayed<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        self.read_rules(storage)?;
+        self.fold_under_rules(storage)
+    }
+
+    fn read_rules<S: Storage>(&mut self, storage: &S) -> Result<(), StateError> {
+        let mut gathered = Gathered::default();
+        for (_, value) in scan_all(storage, RECORDED)? {
+            let Some(bytes) = Position::from_bytes(&value).map(|at| storage.record(at)).transpose()?.flatten() else {
+                continue;
+            };
+            match Record::verify(&bytes, &self.network) {
+                Ok(Record::Charter(bytes)) => gathered.charters.extend(Charter::parse(&bytes).ok()),
+                Ok(Record::Signature(s)) => gathered.signatures.entry(s.subject).or_default().push(s),
+                Ok(Record::Mandate(mandate)) => gathered.mandates.push(mandate),
+                _ => {}
+            }
+        }
+        // What is on disk was judged when it came; what does not count any more is of no consequence.
+        drop(gathered.unite(&mut self.rules));
+        self.know_keys();
+        Ok(())
+    }
+
+    /// Folds the registers anew when they were folded while other rules governed.
+    pub fn fold_under_rules<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        let governing = self.rules.governing_digest();
+        if storage.get(FOLDED_UNDER)?.as_deref() == Some(&governing) {
+            return Ok(());
+        }
+        registers::refold_all(storage, &self.rules)?;
+        self.hashes = Hashes::Behind;
+        storage.put(FOLDED_UNDER.to_vec(), governing.to_vec())
     }
 }

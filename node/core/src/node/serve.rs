@@ -1,5 +1,5 @@
 //! What to give: urgent entries first, then whole entries in the order of time, on the receiver's credit, with the
-//! totals said up front (`docs/design.md` §7).
+//! totals said up front (`docs/design.md` §7). What a peer has had before comes last, under a budget.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,12 +15,17 @@ use crate::ledger::book::{self, Located};
 use crate::ledger::{Entry, Priority};
 use crate::state::{StateError, Storage};
 use crate::sync::session::{CREDIT_WINDOW, Due};
+use crate::time::Moment;
 
 /// Largest attachment that is sent along with its entry (`docs/design.md` §3).
 pub(super) const SMALL_ATTACHMENT: u64 = 4 * 1024;
 /// Bytes of entries after which a delivery is closed: small enough that an urgent entry does not wait long behind it on a
 /// slow link, large enough that its overhead does not show.
-const DELIVERY_BYTES: usize = 32 * 1024;
+const DELIVERY_BYTES: usize = 48 * 1024;
+/// Entries due from which on they are a backlog: fewer are sent before a stronger compressor has learnt anything.
+const BACKLOG_LEAST: usize = 32;
+/// Peers for whom a backlog is compressed at once: 8 MiB each. Others get theirs with what is used all the time.
+const BACKLOGS_MAX: usize = 4;
 /// Most entries that a peer may want at once and not have been sent.
 const DUE_MAX: usize = 8_192;
 
@@ -31,6 +36,7 @@ impl Node {
         storage: &S,
         peer: NodeKey,
         message: &v1::Want,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         if message.ranges.len() > RANGES_MAX {
@@ -38,7 +44,7 @@ impl Node {
         }
         let mut queues: BTreeMap<LogName, VecDeque<(Sequence, Located)>> = BTreeMap::new();
         let mut missing = Vec::new();
-        let mut room = DUE_MAX.saturating_sub(self.sessions.get(&peer).map_or(0, |s| s.due.len()));
+        let mut room = DUE_MAX.saturating_sub(self.sessions.get(&peer).map_or(0, |s| s.due.len() + s.again.len()));
         for wanted in &message.ranges {
             let Some((log, from, to)) = parse_range(wanted) else { return Ok(Err(Fault::Malformed("range"))) };
             let limit = usize::try_from(to - from.get() + 1).unwrap_or(usize::MAX);
@@ -64,7 +70,7 @@ impl Node {
         if !missing.is_empty() {
             self.send(peer, Body::Delivery(v1::Delivery { entries: Vec::new(), missing }), out);
         }
-        self.pump(storage, peer, out)?;
+        self.pump(storage, peer, now, out)?;
         Ok(Ok(()))
     }
 
@@ -78,10 +84,17 @@ impl Node {
         let (entries, bytes) = (all().count() as u64, all().map(|(_, l)| u64::from(l.size)).sum());
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let (urgent, routine) = in_order(queues);
+        let had = |due: &Due| {
+            let shown = session.theirs.get(&due.log).is_some_and(|head| head.sequence >= due.sequence);
+            shown || self.conducts.had(&peer, &due.log, due.sequence)
+        };
+        let (again, urgent): (Vec<Due>, Vec<Due>) = urgent.into_iter().partition(had);
+        let (more, routine): (Vec<Due>, Vec<Due>) = routine.into_iter().partition(had);
         for due in urgent.into_iter().rev() {
             session.due.push_front(due);
         }
         session.due.extend(routine);
+        session.again.extend(again.into_iter().chain(more));
         // A single entry, as after an announcement, needs no total.
         if entries > 1 {
             self.send(peer, Body::Promise(v1::Promise { entries, bytes }), out);
@@ -89,7 +102,14 @@ impl Node {
     }
 
     /// Sends what is due, as far as the credit goes.
-    fn pump<S: Storage>(&mut self, storage: &S, peer: NodeKey, out: &mut Vec<Effect>) -> Result<(), StateError> {
+    fn pump<S: Storage>(
+        &mut self,
+        storage: &S,
+        peer: NodeKey,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        let is_backlog = self.is_backlog(&peer);
         loop {
             let mut delivery = v1::Delivery::default();
             let mut bytes = 0;
@@ -98,11 +118,11 @@ impl Node {
                 if session.unacknowledged >= CREDIT_WINDOW {
                     break;
                 }
-                if session.elider.is_full() && !session.due.is_empty() {
+                if session.elider.is_full() && !(session.due.is_empty() && session.again.is_empty()) {
                     out.push(Effect::Disconnect { peer, reason: Fault::Renewed });
                     return Ok(());
                 }
-                let Some(due) = session.due.pop_front() else { break };
+                let Some(due) = self.next_due(peer, now) else { break };
                 let Some(entry) = self.readable(storage, due, out)? else {
                     delivery.missing.push(range(&due.log, due.sequence.get(), due.sequence.get()));
                     continue;
@@ -115,12 +135,57 @@ impl Node {
                 bytes += credit.max(delivered.encoded_len());
                 session.unacknowledged += credit as u64;
                 delivery.entries.push(delivered);
+                self.conducts.has_had(peer, due.log, due.sequence);
             }
             if delivery.entries.is_empty() && delivery.missing.is_empty() {
                 return Ok(());
             }
-            self.send(peer, Body::Delivery(delivery), out);
+            if is_backlog {
+                self.send_with(peer, |session| session.pack_backlog(Body::Delivery(delivery)), out);
+            } else {
+                self.send(peer, Body::Delivery(delivery), out);
+            }
         }
+    }
+
+    /// What is to be sent next: what the peer has had only when nothing else is due, and not more than its budget.
+    fn next_due(&mut self, peer: NodeKey, now: Moment) -> Option<Due> {
+        let session = self.sessions.get_mut(&peer)?;
+        if let Some(due) = session.due.pop_front() {
+            return Some(due);
+        }
+        let again = *session.again.front()?;
+        if !self.conducts.may_have_again(peer, now) {
+            return None;
+        }
+        session.again.pop_front();
+        Some(again)
+    }
+
+    /// Goes on with what peers want again, as their budgets fill up.
+    pub(super) fn send_again<S: Storage>(
+        &mut self,
+        storage: &S,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        let waiting = self.sessions.iter().filter(|(_, session)| !session.again.is_empty());
+        let waiting: Vec<NodeKey> = waiting.map(|(peer, _)| *peer).collect();
+        waiting.into_iter().try_for_each(|peer| self.pump(storage, peer, now, out))
+    }
+
+    /// Whether what is due to a peer is worth the stronger compressor, and there is memory for one more.
+    fn is_backlog(&self, peer: &NodeKey) -> bool {
+        let Some(session) = self.sessions.get(peer) else { return false };
+        let others = || self.sessions.values().filter(|session| session.has_backlog()).count();
+        session.has_backlog() || (session.due.len() >= BACKLOG_LEAST && others() < BACKLOGS_MAX)
+    }
+
+    /// Ends the backlogs of which nothing is left.
+    pub(super) fn end_backlogs(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        // A compressor that fails at its end takes nothing with it: the next backlog begins with a new one.
+        let ended = self.sessions.iter_mut().filter_map(|(peer, s)| Some((*peer, s.end_backlog(now).ok()??)));
+        out.extend(ended.map(|(peer, packet)| Effect::Send { peer, packet }));
     }
 
     /// The entry that is due; nothing when its record is damaged, which is noted and fetched again.
@@ -145,12 +210,13 @@ impl Node {
         storage: &S,
         peer: NodeKey,
         bytes: u64,
+        now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<Result<(), Fault>, StateError> {
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.unacknowledged = session.unacknowledged.saturating_sub(bytes);
         }
-        self.pump(storage, peer, out)?;
+        self.pump(storage, peer, now, out)?;
         Ok(Ok(()))
     }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
+use super::allowance::Allowances;
+use super::conduct::Conducts;
 use super::fetch::Fetches;
 use super::gossip::Announced;
 use super::intake::{Batch, Intake};
@@ -18,7 +20,7 @@ use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Ledger, OwnLog, Record};
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage};
-use crate::time::{Millis, Steady};
+use crate::time::{Millis, Moment, Steady};
 
 /// Who the node is.
 pub struct Identity {
@@ -41,7 +43,8 @@ pub struct Facts {
 }
 
 impl Node {
-    /// A node whose index is loaded. The segments' tail follows by [`Node::replay`], then [`Node::begin`].
+    /// A node whose index is loaded. Its rules follow by [`Node::load_rules`], the segments' tail by [`Node::replay`] for
+    /// each record and [`Node::replayed`], then [`Node::begin`].
     pub fn load<S: Storage>(storage: &S, rules: Rules, identity: Identity) -> Result<Self, StateError> {
         let key = identity.secret.node_key();
         let network = *rules.network();
@@ -65,10 +68,14 @@ impl Node {
             wants: Wants::default(),
             announced: Announced::default(),
             fetches: Fetches::default(),
+            conducts: Conducts::default(),
+            allowances: Allowances::load(storage)?,
+            admitted_at: Moment::default(),
             steady: Steady::default(),
             digest: None,
             hashes: Hashes::Behind,
             behind_since: None,
+            unrecorded: Vec::new(),
         };
         node.know_keys();
         Ok(node)
@@ -98,22 +105,11 @@ impl Node {
                 let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
                 registers::withdraw(storage, &self.rules, &ids).map(drop)
             }
-            Record::Mandate(mandate) => {
-                Self::remember_rule(storage, record, position)?;
-                // One that does not count under this charter is of no consequence.
-                if self.rules.add_mandate(mandate.clone()).unwrap_or(false) {
-                    self.know_keys();
-                    registers::refold_all(storage, &self.rules)?;
-                }
-                Ok(())
-            }
-            Record::Signature(signature) => {
-                Self::remember_rule(storage, record, position)?;
-                self.rules.add_signature(signature.clone());
-                Ok(())
+            Record::Charter(_) | Record::Signature(_) | Record::Mandate(_) => {
+                Self::remember_rule(storage, record, position)
             }
             Record::Opened(log) => Self::note_opened(storage, *log),
-            Record::Charter(_) | Record::Mended(_) => Ok(()),
+            Record::Mended(_) => Ok(()),
         }
     }
 
@@ -127,38 +123,11 @@ impl Node {
             // What is on disk counts, however far ahead.
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
-                Self::want_attachments(storage, entry, &effective)
+                self.want_attachments(storage, entry, &effective)
             }
             Verdict::Held => self.ledger.relocate(storage, entry, position),
             Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
         }
-    }
-
-    /// Rules are few: the index keeps where they are recorded, and they are read again at each start.
-    pub(super) fn remember_rule<S: State>(
-        storage: &mut S,
-        record: &Record,
-        position: Position,
-    ) -> Result<(), StateError> {
-        let name = blake3::hash(&record.encode());
-        storage.put([RULES, name.as_bytes().as_slice()].concat(), position.to_bytes().to_vec())
-    }
-
-    /// Reads the rules that the index knows of, once it is loaded.
-    pub fn load_rules<S: Storage>(&mut self, storage: &S) -> Result<(), StateError> {
-        for (_, value) in crate::state::scan_all(storage, RULES)? {
-            let Some(bytes) = Position::from_bytes(&value).map(|at| storage.record(at)).transpose()?.flatten() else {
-                continue;
-            };
-            match Record::verify(&bytes, &self.network) {
-                // One that does not count under this charter is of no consequence.
-                Ok(Record::Mandate(mandate)) => drop(self.rules.add_mandate(mandate)),
-                Ok(Record::Signature(signature)) => drop(self.rules.add_signature(signature)),
-                _ => {}
-            }
-        }
-        self.know_keys();
-        Ok(())
     }
 
     /// Chooses the own log and says who may connect.
@@ -166,8 +135,9 @@ impl Node {
     /// The log that goes on is the one that was opened last on this disk. Which own entries are held does not tell: those
     /// of an earlier log may have come back from peers, and not all of them yet.
     pub fn begin<S: Storage>(&mut self, storage: &S, facts: Facts, now: Millis) -> Result<Vec<Effect>, StateError> {
-        self.neighbours.begin(self.steady.advance(now));
-        let mut out = vec![self.admit()];
+        let now = self.steady.advance(now);
+        self.neighbours.begin(now);
+        let mut out = vec![self.admit(now)];
         let opened = storage.get(OPENED)?.and_then(|log| LogId::try_from(log.as_slice()).ok());
         let name = opened.map(|log| LogName { author: self.key, log });
         match name.filter(|name| !facts.tail_doubtful && !self.is_broken(name)) {
@@ -211,18 +181,17 @@ impl Node {
         storage.put(OPENED.to_vec(), log.as_bytes().to_vec())
     }
 
-    /// The nodes that the rules admit are those that may connect and are dialled.
-    pub(super) fn admit(&mut self) -> Effect {
-        let keys: Vec<NodeKey> =
+    /// Who may connect and is dialled: those whom the rules admit, without those who are left alone for what they did.
+    pub(super) fn admit(&mut self, now: Moment) -> Effect {
+        let mut keys: Vec<NodeKey> =
             self.rules.admitted().map(|(node, _)| node.key).filter(|key| *key != self.key).collect();
         self.neighbours.admit(keys.clone());
+        keys.retain(|key| !self.conducts.is_paused(key, now));
         self.know_keys();
         Effect::Admit(keys)
     }
 }
 
-/// Keys of the index under which the positions of recorded rules are.
-const RULES: &[u8] = b"c";
 /// Key of the index under which the log is that was opened last.
 const OPENED: &[u8] = b"l";
 

@@ -70,6 +70,12 @@ pub struct Lag {
 }
 
 impl Node {
+    /// Whole entries that came from peers since the start, each copy counted.
+    #[must_use]
+    pub const fn entries_received(&self) -> u64 {
+        self.intake.received()
+    }
+
     /// The other admitted nodes.
     #[must_use]
     pub fn peers(&self, now: Millis) -> Vec<Peer> {

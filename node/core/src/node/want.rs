@@ -3,12 +3,12 @@
 //! A log comes in its own order: what is further ahead than the ledger keeps would be dropped and sent again. So the
 //! far part of a log is only asked of the peer that delivers the near part; several peers at once deliver several logs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
-use super::event::Effect;
+use super::event::{Effect, Fault};
 use super::exchange::parse_place;
 use super::intake::range;
 use crate::id::{LogName, NodeKey, Sequence};
@@ -26,6 +26,11 @@ const NEAR: u64 = AHEAD_MAX as u64 / 2;
 /// Milliseconds without a delivery after which what a peer should deliver is wanted from another: two frames at 64 kbit/s
 /// over a satellite, several times.
 const STALL: u64 = 30_000;
+/// Milliseconds without a delivery after which a peer that owes one is left alone: it answers pings, so its line is up.
+const UNDELIVERED: u64 = 10 * STALL;
+/// Most entries of other branches that one peer is asked for before it is asked to show anew what it has: as many forks as
+/// a region sees in years.
+const BRANCHES_MAX: usize = 64;
 /// Most ranges in a want.
 pub(super) const RANGES_MAX: usize = 1_024;
 
@@ -36,6 +41,18 @@ struct Wanted {
     to: u64,
     peer: NodeKey,
 }
+
+/// What may still be asked for of an author today.
+#[derive(Clone, Debug)]
+struct AuthorShare {
+    entries: u64,
+    /// Logs that may be begun beside `begins`.
+    logs: u64,
+    /// Logs of which nothing is held and something is under way.
+    begins: BTreeSet<LogName>,
+}
+
+type Shares = BTreeMap<NodeKey, AuthorShare>;
 
 /// What is under way.
 #[derive(Debug, Default)]
@@ -67,7 +84,7 @@ impl Wants {
         self.branches.retain(|(asked, ..)| asked != peer);
     }
 
-    fn under_way(&self, peer: &NodeKey) -> u64 {
+    pub(super) fn under_way(&self, peer: &NodeKey) -> u64 {
         self.ranges.iter().filter(|w| w.peer == *peer).map(|w| w.to - w.from + 1).sum()
     }
 
@@ -111,6 +128,11 @@ impl Wants {
         self.ranges.append(&mut rest);
     }
 
+    /// Whether nothing of an author is under way.
+    fn is_idle_for(&self, author: &NodeKey) -> bool {
+        self.ranges.iter().all(|wanted| wanted.log.author != *author)
+    }
+
     /// Whether entries are under way.
     pub(super) fn is_idle(&self) -> bool {
         self.ranges.is_empty()
@@ -130,7 +152,10 @@ impl Node {
             if under_way > UNDER_WAY_LOW {
                 break;
             }
-            let mut ranges = self.lacking(&peer, UNDER_WAY_MAX - under_way);
+            let (mut ranges, beyond) = self.lacking(&peer, UNDER_WAY_MAX - under_way);
+            for author in beyond {
+                self.note_beyond(author, out);
+            }
             self.add_damaged(&peer, &mut ranges);
             self.want(peer, ranges, now, out);
         }
@@ -161,24 +186,60 @@ impl Node {
     }
 
     /// The ranges that `peer` has shown, that are not held and that nobody was asked for: at most `room` entries, and
-    /// of every log about as many.
-    fn lacking(&self, peer: &NodeKey, mut room: u64) -> Vec<Wanted> {
-        let Some(session) = self.sessions.get(peer) else { return Vec::new() };
+    /// of every log about as many. With them the authors that have had their share of the day.
+    fn lacking(&self, peer: &NodeKey, mut room: u64) -> (Vec<Wanted>, BTreeSet<NodeKey>) {
+        let Some(session) = self.sessions.get(peer) else { return Default::default() };
         let mut logs: Vec<(u64, LogName)> = session
             .theirs
             .iter()
             .map(|(log, head)| (self.end(log, head.sequence.get()), log))
             .map(|(end, log)| (end.saturating_sub(self.next_of(log) - 1), *log))
-            .filter(|(lacking, log)| *lacking > 0 && self.rules.mandate_of(&log.author).is_some())
+            .filter(|(lacking, log)| *lacking > 0 && self.rules.knows(&log.author))
             .collect();
         logs.sort_unstable();
+        let mut shares = Shares::default();
+        let mut beyond = BTreeSet::new();
+        logs.retain(|(_, log)| {
+            let allowed = self.allows(log, &mut shares);
+            if !allowed && self.wants.is_idle_for(&log.author) {
+                beyond.insert(log.author);
+            }
+            allowed
+        });
         let mut ranges = Vec::new();
         for (number, (lacking, log)) in logs.iter().enumerate() {
-            let share = room.div_ceil((logs.len() - number) as u64).min(room);
+            let Some(allowed) = shares.get_mut(&log.author) else { continue };
+            let share = room.div_ceil((logs.len() - number) as u64).min(room).min(allowed.entries);
             let end = self.next_of(log) - 1 + lacking;
-            room -= self.share(peer, log, end, share, &mut ranges);
+            let taken = self.share(peer, log, end, share, &mut ranges);
+            room -= taken;
+            allowed.entries -= taken;
         }
-        ranges
+        (ranges, beyond)
+    }
+
+    /// Whether more of a log may be asked for, by what its author has had today and what is under way. A log that is new
+    /// counts at once.
+    fn allows(&self, log: &LogName, shares: &mut Shares) -> bool {
+        let share = shares.entry(log.author).or_insert_with(|| self.share_of(&log.author));
+        let new = !self.is_begun(log) && !share.begins.contains(log);
+        if share.entries == 0 || (new && share.logs == 0) {
+            return false;
+        }
+        share.logs -= u64::from(new);
+        true
+    }
+
+    /// What may still be asked for of an author today.
+    fn share_of(&self, author: &NodeKey) -> AuthorShare {
+        let of_author = || self.wants.ranges.iter().filter(|w| w.log.author == *author);
+        let under_way = of_author().map(|w| w.to - w.from + 1).sum();
+        let begins: BTreeSet<LogName> = of_author().map(|w| w.log).filter(|log| !self.is_begun(log)).collect();
+        AuthorShare {
+            entries: self.allowances.room(author, under_way, &self.rules.charter().allowance),
+            logs: self.allowances.room_for_logs(author).saturating_sub(begins.len() as u64),
+            begins,
+        }
     }
 
     /// Adds at most `share` entries of a log that `peer` may be asked for. Returns how many.
@@ -234,7 +295,8 @@ impl Node {
 
     /// Asks for the entry that a peer holds where another one is held here: together they prove a fork.
     pub(super) fn want_branch(&mut self, peer: NodeKey, log: LogName, sequence: Sequence, out: &mut Vec<Effect>) {
-        if self.wants.branches.insert((peer, log, sequence)) {
+        let asked = self.wants.branches.iter().filter(|(asked, ..)| *asked == peer).count();
+        if asked < BRANCHES_MAX && self.wants.branches.insert((peer, log, sequence)) {
             self.send_want(peer, vec![range(&log, sequence.get(), sequence.get())], out);
         }
     }
@@ -251,7 +313,7 @@ impl Node {
         if self.intake.is_refused(now) {
             return Ok(());
         }
-        let mut ranges = Vec::new();
+        let (mut ranges, mut shares) = (Vec::new(), Shares::default());
         for ahead in message.ahead.iter().take(RANGES_MAX) {
             let Some((log, head)) = parse_place(&ahead.author, &ahead.log, ahead.sequence, &ahead.id) else { continue };
             let place = head.sequence.get();
@@ -266,7 +328,8 @@ impl Node {
             let lacks = place >= self.next_of(&log)
                 && here.is_none()
                 && !self.intake.covers(&log, head.sequence)
-                && self.rules.mandate_of(&log.author).is_some();
+                && self.rules.knows(&log.author)
+                && self.allows(&log, &mut shares);
             if lacks && self.wants.covering(&peer, &log, place).is_none() {
                 ranges.push(Wanted { log, from: place, to: place, peer });
             }
@@ -276,12 +339,15 @@ impl Node {
     }
 
     /// What a peer owes and does not deliver may be wanted from another.
-    pub(super) fn notice_stalled(&mut self, now: Moment) {
+    pub(super) fn notice_stalled(&mut self, now: Moment, out: &mut Vec<Effect>) {
         let owes = |peer: &NodeKey| self.wants.under_way(peer) > 0;
-        let late = self.sessions.iter().filter(|(peer, s)| now.since(s.owing_since) >= STALL && owes(peer));
-        let late: Vec<NodeKey> = late.map(|(peer, _)| *peer).collect();
+        let late = self.sessions.iter().map(|(peer, session)| (*peer, now.since(session.owing_since)));
+        let late: Vec<_> = late.filter(|(peer, late)| *late >= STALL && owes(peer)).collect();
         let known = self.wants.stalled.len();
-        self.wants.stalled.extend(late);
+        self.wants.stalled.extend(late.iter().map(|(peer, _)| *peer));
         self.wants.stirred |= self.wants.stalled.len() > known;
+        for (peer, _) in late.into_iter().filter(|(_, late)| *late >= UNDELIVERED) {
+            self.pause(peer, Fault::Undelivered, now, out);
+        }
     }
 }

@@ -157,8 +157,9 @@ fn store<S: Storage>(
         keys::await_entry(storage, entry, &object)?;
     }
     relist(storage, &object, &folded.pairs)?;
-    folded.pairs.write(storage, &object)?;
-    tree::mark(storage, Audience::Public, &object)?;
+    if folded.pairs.write(storage, &object)? {
+        tree::mark(storage, Audience::Public, &object)?;
+    }
     let waiting = folded.judged.values().filter(|(_, status)| *status == Status::Waiting).count() as u64 + waiting;
     let last = folded.judged.values().map(|(order, _)| *order).max();
     keys::change_summary(storage, &object, |summary| {

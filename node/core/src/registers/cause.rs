@@ -6,50 +6,54 @@ use super::candidate;
 use super::keys;
 use super::void::{Refusal, Status, VoidReason};
 use crate::charter::{AdministrationKind, Charter, OfficeKind, Rules, Standing};
-use crate::id::{Code, EntryId, NodeKey};
-use crate::ledger::Header;
-use crate::state::Storage;
+use crate::id::{Code, EntryId, LogName, NodeKey};
+use crate::ledger::{Header, book};
+use crate::state::{State, Storage};
 
-/// The administration that acts, through one of its nodes.
+/// The administration that acts, through one of its nodes, and the revision by which that is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Actor {
+pub(super) struct Actor<'a> {
     pub(super) administration: Code,
     pub(super) kind: AdministrationKind,
+    pub(super) charter: &'a Charter,
 }
 
-impl Actor {
+impl<'a> Actor<'a> {
     /// Who acts by an entry.
-    pub(super) fn of_entry(rules: &Rules, header: &Header) -> Result<Self, Refusal> {
-        match rules.standing(header) {
-            Standing::Acts { administration, kind } => Ok(Self { administration, kind }),
+    pub(super) fn of_entry(rules: &'a Rules, state: &impl State, header: &Header) -> Result<Self, Refusal> {
+        let id_at = |log: &LogName, sequence| book::effective_id(state, log, sequence);
+        match rules.standing(header, &id_at)? {
+            Standing::Acts { administration, kind, charter } => Ok(Self { administration, kind, charter }),
             Standing::Unknown => Err(Refusal::Waits),
             Standing::NotMandated => Err(VoidReason::NotMandated.into()),
+            Standing::Revoked => Err(VoidReason::Revoked.into()),
             Standing::Suspended => Err(VoidReason::Suspended.into()),
+            Standing::CutInDispute => Err(VoidReason::CutInDispute.into()),
         }
     }
 
     /// Who would act by an entry that this node wrote now.
-    pub(super) fn of_node(rules: &Rules, node: &NodeKey) -> Result<Self, Refusal> {
-        let administration = rules.administration_of(node).and_then(|code| rules.charter().administration(code));
+    pub(super) fn of_node(rules: &'a Rules, node: &NodeKey) -> Result<Self, Refusal> {
+        let charter = rules.charter();
+        let administration = rules.administration_of(node).and_then(|code| charter.administration(code));
         match administration {
             None => Err(VoidReason::NotMandated.into()),
             Some(administration) if administration.suspended => Err(VoidReason::Suspended.into()),
-            Some(administration) => Ok(Self { administration: administration.code.clone(), kind: administration.kind }),
+            Some(a) => Ok(Self { administration: a.code.clone(), kind: a.kind, charter }),
         }
     }
 }
 
 /// Who acts, under which charter, knowing what.
 pub(super) struct Cause<'a> {
-    pub(super) actor: &'a Actor,
-    pub(super) charter: &'a Charter,
+    pub(super) actor: &'a Actor<'a>,
     pub(super) past: &'a dyn Past,
 }
 
 impl Cause<'_> {
     /// Whether the administration that acts holds this office.
     pub(super) fn holds(&self, office: OfficeKind) -> bool {
-        self.charter.holders(office).any(|code| *code == self.actor.administration)
+        self.actor.charter.holders(office).any(|code| *code == self.actor.administration)
     }
 }
 

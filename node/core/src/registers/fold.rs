@@ -5,7 +5,8 @@
 //! 1. **Place.** Acts are taken in the order of (place, author, log, sequence). All that an act names in `after` must
 //!    be acts of the same object with lower places, so they have been judged before it. One that is missing or waits
 //!    makes it wait; one that is no act or out of place leaves it without a place as well.
-//! 2. **Standing.** The charter revision and mandate that it cites: not held, it waits; not mandated, it is void.
+//! 2. **Standing.** The charter revision and the mandate that govern it: what it cites is not held, it waits; its author
+//!    had been revoked, it is void.
 //! 3. **Right.** The register's rules, on what is in force before it.
 //!
 //! A void act keeps its place, because its author's right may come back with a change of charter, and honest authors
@@ -87,12 +88,12 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         if self.place_after(after, header.place)? != header.place {
             return Err(VoidReason::WrongPlace.into());
         }
-        let actor = Actor::of_entry(self.rules, header)?;
+        let actor = Actor::of_entry(self.rules, self.storage, header)?;
         let act = Act::parse(&candidate.payload, header).map_err(|error| error.reason())?;
         let judged = &self.result.judged;
         let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
         let past = HeldPast { storage: self.storage, after, judged: &status };
-        let cause = Cause { actor: &actor, charter: self.rules.charter(), past: &past };
+        let cause = Cause { actor: &actor, past: &past };
         let pairs = &mut self.result.pairs;
         permit(act.kind(), pairs, &cause)?;
         apply(act.kind(), pairs, &cause, candidate.id, header)
@@ -160,7 +161,7 @@ pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act:
         }
     };
     let past = HeldPast { storage, after, judged: &|_| None };
-    let cause = Cause { actor: &actor, charter: rules.charter(), past: &past };
+    let cause = Cause { actor: &actor, past: &past };
     permit(act.kind(), &pairs, &cause)?;
     Ok(place)
 }

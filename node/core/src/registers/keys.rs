@@ -177,8 +177,12 @@ pub(super) fn change_summary(
     object: &EntryId,
     change: impl FnOnce(&mut Summary),
 ) -> Result<(), StateError> {
-    let mut now = summary(state, object)?.unwrap_or(Summary::new(Audience::Public));
+    let before = summary(state, object)?;
+    let mut now = before.unwrap_or(Summary::new(Audience::Public));
     change(&mut now);
+    if before == Some(now) {
+        return Ok(());
+    }
     if now.last.is_none() && now.opener.is_none() {
         return state.remove(&pairs_prefix(object));
     }

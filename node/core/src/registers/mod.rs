@@ -82,6 +82,11 @@ pub fn settle(state: &mut impl State, limit: usize) -> Result<bool, StateError> 
     tree::settle(state, Audience::Public, limit)
 }
 
+/// Whether no object is known.
+pub fn is_empty(state: &impl State) -> Result<bool, StateError> {
+    Ok(state.scan(keys::OBJECTS, None, 1)?.is_empty())
+}
+
 /// What has become of an entry, and which object it is about; nothing when it has not taken effect here or cannot be
 /// read.
 pub fn status(state: &impl State, id: &EntryId) -> Result<Option<(EntryId, Status)>, StateError> {

@@ -85,8 +85,8 @@ impl Pairs {
         })
     }
 
-    /// Writes what differs from what is stored.
-    pub(super) fn write(&self, state: &mut impl State, object: &EntryId) -> Result<(), StateError> {
+    /// Writes what differs from what is stored; whether anything does.
+    pub(super) fn write(&self, state: &mut impl State, object: &EntryId) -> Result<bool, StateError> {
         let prefix = keys::pairs_prefix(object);
         let key = |suffix: &[u8]| [prefix.as_slice(), suffix].concat();
         for suffix in self.stored.keys().filter(|suffix| !self.now.contains_key(*suffix)) {
@@ -95,7 +95,7 @@ impl Pairs {
         for (suffix, value) in self.now.iter().filter(|(suffix, value)| self.stored.get(*suffix) != Some(*value)) {
             state.put(key(suffix), value.clone())?;
         }
-        Ok(())
+        Ok(self.stored != self.now)
     }
 }
 

@@ -28,6 +28,12 @@ pub enum VoidReason {
     /// The mandate that it cites does not list its author.
     #[error("its author is not a node of the mandate that it cites")]
     NotMandated,
+    /// The mandate that governs it does not list its author any more.
+    #[error("its author had been revoked before")]
+    Revoked,
+    /// A disputed revision or mandate cuts it off.
+    #[error("it comes after a cut by a revision or a mandate that is disputed")]
+    CutInDispute,
     /// The administration is suspended.
     #[error("its administration is suspended")]
     Suspended,
@@ -46,7 +52,7 @@ pub enum VoidReason {
 }
 
 impl VoidReason {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::NoAct,
         Self::Malformed,
         Self::UnknownKind,
@@ -54,6 +60,8 @@ impl VoidReason {
         Self::ForeignAfter,
         Self::BrokenAfter,
         Self::NotMandated,
+        Self::Revoked,
+        Self::CutInDispute,
         Self::Suspended,
         Self::NotAllowed,
         Self::OpenerVoid,
@@ -72,6 +80,8 @@ impl VoidReason {
             Self::ForeignAfter => "foreign-after",
             Self::BrokenAfter => "broken-after",
             Self::NotMandated => "not-mandated",
+            Self::Revoked => "revoked",
+            Self::CutInDispute => "cut-in-dispute",
             Self::Suspended => "suspended",
             Self::NotAllowed => "not-allowed",
             Self::OpenerVoid => "opener-void",

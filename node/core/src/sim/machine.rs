@@ -114,7 +114,6 @@ impl Machine {
         let mut node = load(&mut self.disk, rules, self.secret.clone(), seed)?;
         let effects = node.begin(&self.disk, self.facts, self.clock.shows(time))?;
         self.node = Some(node);
-        self.facts = Facts::default();
         self.starts += 1;
         self.held = self.disk.entries().collect();
         Ok(effects)
@@ -161,6 +160,7 @@ pub(super) fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32
             node.replay(disk, &record, position)?;
         }
     }
+    node.replayed(disk)?;
     disk.fold_all();
     Ok(node)
 }

@@ -7,7 +7,6 @@ use super::report::Problem;
 use super::scenario::SECOND;
 use super::troubles::{Stop, Trouble};
 use super::world::{Happening, World};
-use crate::node::Facts;
 
 impl World {
     pub(super) fn trouble(&mut self, trouble: Trouble) {
@@ -68,12 +67,12 @@ impl World {
                 if index_lost {
                     machine.disk.lose_index();
                 }
-                machine.facts = Facts { tail_doubtful: index_lost };
+                machine.facts.tail_doubtful |= index_lost;
             }
             Stop::LostTail { records } => {
                 machine.cut_power(0);
                 let lost = machine.disk.lose_tail(records);
-                machine.facts = Facts { tail_doubtful: true };
+                machine.facts.tail_doubtful = true;
                 let own = lost.into_iter().filter(|id| self.acknowledged.get(id) == Some(&place));
                 self.excused.extend(own);
             }

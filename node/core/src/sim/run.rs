@@ -17,6 +17,8 @@ use crate::state::Storage;
 
 /// Bytes that an idle node may say in an hour for each connection that is opened: two digests and little else.
 const QUIET_PER_CONNECTION: u64 = 256;
+/// Bytes that each node may say in it besides: what it owes for the last that it received.
+const QUIET_PER_NODE: u64 = 16;
 
 /// Runs a scenario with a seed.
 pub fn run(scenario: &Scenario, seed: u64) -> Result<Report, RegionError> {
@@ -144,7 +146,8 @@ impl World {
         self.run_until(self.now() + minutes * MINUTE);
         report.quiet = self.tally.since(&before);
         let bytes = report.quiet.sync_bytes() + report.quiet.gossip.bytes;
-        if bytes > QUIET_PER_CONNECTION * report.quiet.connections {
+        let nodes = self.machines.len() as u64;
+        if bytes > QUIET_PER_CONNECTION * report.quiet.connections + QUIET_PER_NODE * nodes {
             self.problems.insert(Problem::Restless { bytes });
         }
     }

@@ -94,6 +94,7 @@ impl Tap {
             }
             Some(Body::Credit(_)) => "credit",
             Some(Body::Forks(_)) => "forks",
+            Some(Body::Held(_)) => "held",
             None => "unreadable",
         };
         *tally.sync.entry(kind).or_default() += bytes;

@@ -171,7 +171,12 @@ impl World {
         self.after(took, Happening::Fetched { place, start, from, hash, connection });
     }
 
-    /// Whether the connection over which `from` was asked lives, and `from` has the attachment.
+    /// Whether the connection over which `from` was asked lives, and `from` with it.
+    fn can_say(&self, from: Place, connection: Option<ConnectionId>) -> bool {
+        self.machines[from].node.is_some() && connection.is_some_and(|id| self.network.get(id).is_some_and(|c| c.alive))
+    }
+
+    /// The same, and whether `from` has the attachment.
     fn can_send(&self, from: Place, hash: &ContentHash, connection: Option<ConnectionId>) -> bool {
         connection.is_some_and(|id| self.network.get(id).is_some_and(|c| c.alive))
             && crate::state::Storage::holds_attachment(&self.machines[from].disk, hash)
@@ -206,8 +211,11 @@ impl World {
             self.machines[place].disk.keep(hash, None);
             self.feed(place, Event::Fetched { hash });
         } else {
-            let peer = self.machines[from].key;
-            self.feed(place, Event::FetchFailed { peer, hash });
+            let (there, here) = (self.machines[from].key, self.machines[place].key);
+            if self.can_say(from, connection) {
+                self.feed(from, Event::AskedInVain { peer: here, hash });
+            }
+            self.feed(place, Event::FetchFailed { peer: there, hash });
         }
     }
 }

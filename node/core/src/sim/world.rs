@@ -277,6 +277,8 @@ impl World {
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
                 Effect::Keep { hash, content } => self.machines[place].disk.keep_soon(hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
+                // Nobody hands in rules here.
+                Effect::HandedIn { .. } => {}
             }
         }
     }
@@ -286,6 +288,7 @@ impl World {
             Notice::Paused { fault, .. } => {
                 self.problems.insert(Problem::Fault { place, fault });
             }
+            Notice::OwnEntriesUnknown { .. } => self.machines[place].facts.tail_doubtful = true,
             Notice::Fork { log, .. } if !self.forged.contains(&log) => {
                 self.problems.insert(Problem::Forked { place, log: format!("{log:?}") });
             }
@@ -367,6 +370,8 @@ impl World {
 
     fn written(&mut self, place: Place, ticket: Ticket, id: EntryId) {
         let machine = &mut self.machines[place];
+        // As the daemon keeps its doubt: on the disk, until something of the new log is durable.
+        machine.facts.tail_doubtful = false;
         if machine.writing == Some(ticket) {
             machine.writing = None;
             machine.to_write = machine.to_write.saturating_sub(1);

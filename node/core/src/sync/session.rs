@@ -6,7 +6,7 @@ use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::codec::{CodecError, Packer, Unpacker};
 use super::elide::{Elider, Restorer};
-use crate::id::{ContentHash, EntryId, LogName, Sequence};
+use crate::id::{ContentHash, EntryId, LogName, NodeKey, Sequence};
 use crate::ledger::Head;
 use crate::time::Moment;
 
@@ -17,6 +17,10 @@ pub const CREDIT_WINDOW: u64 = 512 * 1024;
 const PATIENCE_FIRST: u64 = 60_000;
 /// The longest: a whole frontier an hour is next to nothing.
 pub const PATIENCE_LAST: u64 = 60 * 60_000;
+
+/// Milliseconds after which a backlog counts as sent: the next want of a peer on a slow link comes within them, and then
+/// finds what both ends remember of the texts before.
+const BACKLOG_PATIENCE: u64 = 120_000;
 
 /// The three hashes of a digest (`docs/design.md` §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,9 @@ pub struct Session {
     pub restorer: Restorer,
     /// The heads that the other side has told.
     pub theirs: BTreeMap<LogName, Head>,
-    /// The fork proofs that the other side has told.
+    /// How many logs of an author it has shown that are not held here; `None` for authors under no mandate together.
+    pub new_logs: BTreeMap<Option<NodeKey>, u64>,
+    /// The fork proofs that the other side has told, of those held here.
     pub their_forks: BTreeSet<ContentHash>,
     /// The heads that the other side knows to be held here.
     pub told: BTreeMap<LogName, Head>,
@@ -79,12 +85,18 @@ pub struct Session {
     pub untold_since: Option<Moment>,
     /// Since when something is known to be missing on the other side that it had shown.
     pub doubted_since: Option<Moment>,
+    /// When it last had everything told anew.
+    pub told_anew: Option<Moment>,
     /// Milliseconds of doubt after which it is asked to show anew what it has.
     pub patience: u64,
     /// The rules last sent, by their digest.
     pub sent_rules: Option<[u8; 16]>,
     /// What the other side wants and has not been sent.
     pub due: VecDeque<Due>,
+    /// The same of what it has had before.
+    pub again: VecDeque<Due>,
+    /// Since when nothing of a backlog has been sent.
+    quiet_since: Option<Moment>,
     /// Bytes of entries sent and not credited.
     pub unacknowledged: u64,
     /// Bytes of entries received and made durable, not credited yet.
@@ -106,6 +118,7 @@ impl Session {
             elider: Elider::default(),
             restorer: Restorer::default(),
             theirs: BTreeMap::new(),
+            new_logs: BTreeMap::new(),
             their_forks: BTreeSet::new(),
             told: BTreeMap::new(),
             told_ahead: BTreeSet::new(),
@@ -114,9 +127,12 @@ impl Session {
             sent_digest: None,
             untold_since: None,
             doubted_since: None,
+            told_anew: None,
             patience: PATIENCE_FIRST,
             sent_rules: None,
             due: VecDeque::new(),
+            again: VecDeque::new(),
+            quiet_since: None,
             unacknowledged: 0,
             owed: 0,
             asked: 0,
@@ -130,9 +146,30 @@ impl Session {
         self.packer.pack(body)
     }
 
-    /// The frame in a packet.
-    pub fn unpack(&mut self, packet: &[u8]) -> Result<Body, CodecError> {
-        self.unpacker.unpack(packet)
+    /// The packet of a delivery that is part of a backlog.
+    pub fn pack_backlog(&mut self, body: Body) -> Result<Vec<u8>, CodecError> {
+        self.quiet_since = None;
+        self.packer.pack_backlog(body)
+    }
+
+    /// The packet that ends a backlog of which nothing is due and nothing was sent for [`BACKLOG_PATIENCE`].
+    pub fn end_backlog(&mut self, now: Moment) -> Result<Option<Vec<u8>>, CodecError> {
+        if !self.has_backlog() || !self.due.is_empty() {
+            return Ok(None);
+        }
+        let quiet_since = *self.quiet_since.get_or_insert(now);
+        if now.since(quiet_since) < BACKLOG_PATIENCE { Ok(None) } else { self.packer.end_backlog() }
+    }
+
+    /// Whether a backlog has begun and not ended, for which memory is kept.
+    #[must_use]
+    pub const fn has_backlog(&self) -> bool {
+        self.packer.has_backlog()
+    }
+
+    /// The frame in a packet, and the bytes that it has when it is not compressed.
+    pub fn unpack(&mut self, packet: &[u8]) -> Result<(Body, usize), CodecError> {
+        self.unpacker.unpack_measured(packet)
     }
 
     /// The heads that have changed since they were told; they count as told from now on.

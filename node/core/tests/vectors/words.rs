@@ -84,6 +84,9 @@ fn charter(error: &CharterError) -> &'static str {
         CharterError::Previous(_) => "previous",
         CharterError::Kind { .. } => "kind-unknown",
         CharterError::Commission(_) => "commission-id",
+        CharterError::Cutoff(_) => "cutoff",
+        CharterError::CutoffTwice(_) => "cutoff-twice",
+        CharterError::Settles => "settles",
         CharterError::TooMany(_) => "too-many-administrations",
     }
 }
@@ -126,6 +129,10 @@ pub(crate) fn mandate(error: &MandateError) -> &'static str {
         MandateError::Number(_) => "number",
         MandateError::TooMany => "too-many",
         MandateError::NodeTwice(_) => "node-twice",
+        MandateError::NotFollowing { .. } => "not-following",
+        MandateError::TooManyMandates(_) => "too-many-mandates",
+        MandateError::Cutoff(_) => "cutoff",
+        MandateError::NodeCut(_) => "node-cut",
         MandateError::Stranger(_) => "stranger",
         MandateError::Signature { source, .. } => signature(*source),
     }

@@ -1,5 +1,6 @@
 //! How many may stand at the gate, and for how long: bounds on connections whose key is not admitted, or not known yet.
 
+use crate::pace::{Pace, Rate};
 use libp2p::PeerId;
 use libp2p::core::Multiaddr;
 use libp2p::multiaddr::Protocol;
@@ -25,9 +26,22 @@ const STRANGERS_PER_HOST: usize = 2;
 /// one address; an attacker must not fill the places that all addresses share.
 const KNOCKING_PER_HOST: usize = 8;
 
+/// Connections of one network address that are set up: each costs milliseconds, whoever it is. A demonstration of two
+/// dozen nodes starts on one address; a site behind one address has a few nodes.
+const ARRIVALS_PER_HOST: Rate = Rate { burst: 64, per_second: 8 };
+
+/// The same of all addresses together. Who is turned away can still be dialed from here.
+const ARRIVALS: Rate = Rate { burst: 128, per_second: 32 };
+
+/// Addresses whose arrivals are counted; those that have been quiet are forgotten.
+const HOSTS: usize = 1_024;
+
 /// Why a connection is not even let onto the doorstep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum DoorstepFull {
+    /// Too many connections in a short time.
+    #[error("too many connections come in a short time")]
+    Arrivals,
     /// Too many handshakes of this address are under way.
     #[error("{KNOCKING_PER_HOST} connections of this address are being set up already")]
     Knocking,
@@ -45,6 +59,8 @@ pub(super) enum DoorstepFull {
 /// The hosts whose connections are not (yet) known to be a member's.
 #[derive(Default)]
 pub(super) struct Doorstep {
+    arrivals: Option<Pace>,
+    arrivals_by_host: HashMap<IpAddr, Pace>,
     knocking: HashMap<ConnectionId, Option<IpAddr>>,
     strangers: HashMap<ConnectionId, Stranger>,
     leaving: VecDeque<(Instant, PeerId, ConnectionId)>,
@@ -59,12 +75,26 @@ struct Stranger {
 impl Doorstep {
     /// A connection arrives; its key is not known yet.
     pub(super) fn knock(&mut self, connection: ConnectionId, from: &Multiaddr) -> Result<(), DoorstepFull> {
+        self.arrive(from, Instant::now())?;
         let host = host(from);
         if host.is_some() && self.knocking.values().filter(|other| **other == host).count() >= KNOCKING_PER_HOST {
             return Err(DoorstepFull::Knocking);
         }
         self.knocking.insert(connection, host);
         Ok(())
+    }
+
+    /// Counts a connection before anything is done about it.
+    fn arrive(&mut self, from: &Multiaddr, now: Instant) -> Result<(), DoorstepFull> {
+        if self.arrivals_by_host.len() >= HOSTS {
+            self.arrivals_by_host.retain(|_, pace| !pace.is_fresh(now));
+        }
+        let full = |_| DoorstepFull::Arrivals;
+        if let Some(address) = address(from) {
+            let of_host = self.arrivals_by_host.entry(address).or_insert_with(|| Pace::new(ARRIVALS_PER_HOST));
+            of_host.take(now).map_err(full)?;
+        }
+        self.arrivals.get_or_insert_with(|| Pace::new(ARRIVALS)).take(now).map_err(full)
     }
 
     /// Its key is known: it stands here no longer, unless as a stranger.
@@ -112,18 +142,23 @@ impl Doorstep {
     }
 }
 
-/// The host that an address names: an IPv4 address, or the /64 of an IPv6 one (what one customer gets). Loopback is no
-/// host to bound: it is this machine, and many nodes of a demonstration.
-fn host(address: &Multiaddr) -> Option<IpAddr> {
-    let ip = match address.iter().next()? {
-        Protocol::Ip4(ip) => IpAddr::V4(ip),
-        Protocol::Ip6(ip) => ip
-            .to_ipv4_mapped()
-            .map_or_else(|| IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))), IpAddr::V4),
-        _ => return None,
-    };
+/// The host that an address names. Loopback is none whose connections are few: it is this machine, and many nodes of a
+/// demonstration.
+fn host(from: &Multiaddr) -> Option<IpAddr> {
     // `::1` is all zeros once cut to its /64.
-    (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+    address(from).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
+}
+
+/// An IPv4 address, or the /64 of an IPv6 one (what one customer gets).
+fn address(from: &Multiaddr) -> Option<IpAddr> {
+    match from.iter().next()? {
+        Protocol::Ip4(ip) => Some(IpAddr::V4(ip)),
+        Protocol::Ip6(ip) => Some(
+            ip.to_ipv4_mapped()
+                .map_or_else(|| IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))), IpAddr::V4),
+        ),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -153,6 +188,21 @@ mod tests {
             doorstep.enter(connection(number), PeerId::random(), &at("192.0.2.1")).unwrap();
         }
         assert_eq!(doorstep.enter(connection(90), PeerId::random(), &at("192.0.2.1")), Err(DoorstepFull::Host));
+    }
+
+    #[test]
+    fn who_storms_the_door_is_turned_away_before_anything_is_set_up() {
+        let mut doorstep = Doorstep::default();
+        let begun = Instant::now();
+        let mut enter = |times, from: &str, now| (0..times).filter(|_| doorstep.arrive(&at(from), now).is_ok()).count();
+        assert_eq!(enter(1_000, "127.0.0.1", begun), ARRIVALS_PER_HOST.burst as usize);
+        assert_eq!(enter(1, "192.0.2.1", begun), 1, "others still come in");
+        let later = begun + Duration::from_secs(1);
+        assert_eq!(enter(1_000, "127.0.0.1", later), ARRIVALS_PER_HOST.per_second as usize);
+        let all: usize = (0..100).map(|host| enter(1_000, &format!("192.0.2.{host}"), later)).sum();
+        assert!(all <= ARRIVALS.burst as usize);
+        let much_later = begun + Duration::from_hours(1);
+        assert_eq!(enter(1_000, "127.0.0.1", much_later), ARRIVALS_PER_HOST.burst as usize);
     }
 
     #[test]

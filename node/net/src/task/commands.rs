@@ -15,11 +15,11 @@ impl Task {
             Command::Dial { node, addresses } => self.dial(node, addresses),
             Command::Disconnect { node, why } => self.drop_node(node, DisconnectReason::Asked(why)),
             Command::Gossip { topic, bytes } => {
-                let gossipsub = &mut self.swarm.behaviour_mut().gate.members().gossipsub;
+                let gossipsub = &mut self.swarm.behaviour_mut().gate.members().gossipsub.inner;
                 gossip::publish(gossipsub, &self.topics, topic, bytes, &self.meters);
             }
             Command::Verdict { message, verdict } => {
-                gossip::judge(&mut self.swarm.behaviour_mut().gate.members().gossipsub, &message, verdict);
+                gossip::judge(&mut self.swarm.behaviour_mut().gate.members().gossipsub.inner, &message, verdict);
             }
             Command::Fetch { node, hash, size, chunks } => self.fetch(node, hash, size, chunks),
             // Handled where commands are received.

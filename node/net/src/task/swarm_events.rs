@@ -5,9 +5,10 @@ use crate::attachment::{self, FetchError};
 use crate::behaviour::{MembersEvent, NodeBehaviourEvent};
 use crate::connections::{Connection, Moved, SyncStream, Welcome};
 use crate::event::{DialFailure, DisconnectReason, Event, Refusal};
+use crate::flood::Watched;
 use crate::gate::GateEvent;
 use crate::streams::{ATTACHMENT_PROTOCOL, RequestId, SYNC_PROTOCOL, StreamsEvent};
-use crate::{gossip, identity};
+use crate::{gossip, identity, muxer};
 use libp2p::core::ConnectedPoint;
 use libp2p::swarm::{
     ConnectionError, ConnectionId, ListenError, Stream, StreamProtocol, StreamUpgradeError, SwarmEvent,
@@ -27,8 +28,8 @@ impl Task {
             SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
                 self.connection_opened(peer_id, connection_id, &endpoint);
             }
-            SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
-                self.connection_closed(connection_id, cause.as_ref());
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
+                self.connection_closed(peer_id, connection_id, cause.as_ref());
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), connection_id, error } => {
                 if let Some(node) = identity::node_key(&peer) {
@@ -65,7 +66,12 @@ impl Task {
     fn follow_member(&mut self, event: MembersEvent) {
         match event {
             MembersEvent::Streams(event) => self.follow_stream(event),
-            MembersEvent::Gossipsub(event) => self.gossiped(event),
+            MembersEvent::Gossipsub(Watched::Event(event)) => self.gossiped(event),
+            MembersEvent::Gossipsub(Watched::Flood(peer)) => {
+                if let Some(node) = identity::node_key(&peer) {
+                    self.report(Event::Flood { node });
+                }
+            }
             MembersEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 if let Some(node) = identity::node_key(&peer_id) {
                     self.report(Event::Identified {
@@ -101,8 +107,12 @@ impl Task {
     }
 
     /// A connection is gone. Its session finds out by itself, after it has delivered what had arrived.
-    fn connection_closed(&mut self, id: ConnectionId, cause: Option<&ConnectionError>) {
+    fn connection_closed(&mut self, peer: PeerId, id: ConnectionId, cause: Option<&ConnectionError>) {
         self.count_connections();
+        let too_many = matches!(cause, Some(ConnectionError::IO(error)) if muxer::is_too_many_streams(error));
+        if let Some(node) = identity::node_key(&peer).filter(|_| too_many) {
+            self.report(Event::TooManyStreams { node });
+        }
         for (_, asked) in self.asked.extract_if(|_, asked| asked.connection() == id) {
             if let Asked::Fetch { chunks, .. } = asked {
                 // The channel is new and has room.

@@ -45,6 +45,7 @@ fn exposition(metrics: &Metrics) -> String {
         ("palabre_gossip_received_bytes_total", "Bytes of gossip received.", metrics.gossip_bytes_in),
         ("palabre_gossip_sent_bytes_total", "Bytes of gossip sent.", metrics.gossip_bytes_out),
         ("palabre_attachments_received_bytes_total", "Attachment bytes received.", metrics.attachment_bytes_in),
+        ("palabre_entries_received_total", "Whole entries received, each copy counted.", metrics.entries_in),
         ("palabre_attachments_sent_bytes_total", "Attachment bytes sent.", metrics.attachment_bytes_out),
         ("palabre_wire_received_bytes_total", "Bytes of all kinds received from peers.", metrics.wire_bytes_in),
         ("palabre_wire_sent_bytes_total", "Bytes of all kinds sent to peers.", metrics.wire_bytes_out),

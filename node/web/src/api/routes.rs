@@ -10,7 +10,7 @@ use axum::{Router, middleware};
 
 use super::access::{self, Access};
 use super::answer::{self, Refusal};
-use super::{documents, metrics, network};
+use super::{documents, governance, metrics, network};
 use crate::node::NodeHandle;
 use crate::problem::{Kind, Problem};
 use crate::text;
@@ -37,6 +37,10 @@ fn routes<N: NodeHandle>() -> Vec<Route<N>> {
         read("/api/v1/peers", get(network::peers::<N>)),
         read("/api/v1/peers/{node}/why", get(network::why::<N>)),
         read("/api/v1/charter", get(network::charter::<N>)),
+        read("/api/v1/charter/history", get(governance::history::<N>)),
+        write("/api/v1/charter/proposals", post(governance::propose::<N>)),
+        read("/api/v1/rules", get(governance::rules::<N>)),
+        write("/api/v1/rules", post(governance::hand_in::<N>)),
         read("/api/v1/logs/{node}", get(network::logs::<N>)),
         read("/api/v1/documents", get(documents::list::<N>)),
         write("/api/v1/documents", post(documents::publish::<N>)),

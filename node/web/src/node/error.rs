@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::io;
 
+use palabre_core::charter::proposal::ProposalError;
 use palabre_core::id::EntryId;
 use thiserror::Error;
 
 use super::{CONTENT_MAX, EntryPrefix};
+use crate::breaches;
 use crate::problem::{Kind, Problem};
 use crate::text;
 use crate::views::Obstacle;
@@ -47,9 +49,9 @@ pub enum NodeError {
     /// The document is withdrawn and takes no further act.
     #[error("the document {0} is withdrawn")]
     Withdrawn(EntryId),
-    /// The allowance of the day is used up.
-    #[error("the allowance of the day is used up")]
-    Allowance,
+    /// No revision comes of the changes.
+    #[error("no revision comes of it")]
+    Proposal(#[from] ProposalError),
     /// The content did not come whole.
     #[error("the content did not come whole")]
     Upload(#[source] io::Error),
@@ -87,7 +89,7 @@ impl From<NodeError> for Problem {
                 Self::new(Kind::Refused, text!("err-no-right", reason = void_words(&reason)))
             }
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
-            NodeError::Allowance => Self::new(Kind::Refused, text!("err-allowance")),
+            NodeError::Proposal(error) => proposal(&error),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
             NodeError::Paused(obstacle) => Self::new(Kind::Attention, text!("err-paused", obstacle = obstacle.text())),
@@ -97,6 +99,24 @@ impl From<NodeError> for Problem {
             NodeError::Stopping => Self::new(Kind::Attention, text!("err-stopping")),
             NodeError::Internal(error) => Self::new(Kind::Failure, text!("err-internal", detail = error.to_string())),
         }
+    }
+}
+
+/// Why no revision comes of some changes.
+fn proposal(error: &ProposalError) -> Problem {
+    match error {
+        ProposalError::Stranger(code) => {
+            Problem::new(Kind::NotFound, text!("err-propose-stranger", administration = code.to_string()))
+        }
+        ProposalError::Commission(id) => {
+            Problem::new(Kind::NotFound, text!("err-propose-commission", commission = id.clone()))
+        }
+        ProposalError::Nothing => Problem::new(Kind::Usage, text!("err-propose-nothing")),
+        ProposalError::Dispute => Problem::new(Kind::Refused, text!("err-dispute")),
+        ProposalError::Invariants(found) => {
+            Problem::new(Kind::Refused, text!("err-propose-invariants", breaches = breaches::list(found)))
+        }
+        ProposalError::Charter(error) => Problem::new(Kind::Failure, text!("err-internal", detail = error.to_string())),
     }
 }
 

@@ -1,10 +1,13 @@
 //! The type of a node that cannot exist: tests that look at the routes, and ask nobody, need a type.
 
+use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
+use palabre_proto::v1;
 
 use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
 use crate::views::{
-    CharterView, DocumentSummary, DocumentView, Health, LogView, Metrics, PeerStatus, PeerWhy, StatusView,
+    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, PeerStatus,
+    PeerWhy, ProposalView, StatusView,
 };
 
 pub(crate) enum Nobody {}
@@ -38,6 +41,18 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn content(&self, _: EntryId, _: Option<EntryId>) -> Result<Content, NodeError> {
+        match *self {}
+    }
+    async fn rules(&self) -> Result<v1::Rules, NodeError> {
+        match *self {}
+    }
+    async fn hand_in(&self, _: v1::Rules) -> Result<HandedInView, NodeError> {
+        match *self {}
+    }
+    async fn propose(&self, _: Changes) -> Result<ProposalView, NodeError> {
+        match *self {}
+    }
+    async fn history(&self) -> Result<HistoryView, NodeError> {
         match *self {}
     }
     async fn charter(&self) -> Result<CharterView, NodeError> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use palabre_core::charter::{AdministrationKind, Charter, Names, OfficeKind};
+use palabre_core::charter::{AdministrationKind, Charter, Names, OfficeKind, Revisions};
 use palabre_core::id::{AdministrationKey, CharterHash, Code, NetworkId};
 use palabre_core::time::Millis;
 use serde::{Deserialize, Serialize};
+
+use super::{HistoryView, RevisionView};
 
 /// `GET /api/v1/charter`, `palabre charter show --json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +16,7 @@ pub struct CharterView {
     pub revision: u64,
     /// BLAKE3 of its bytes without signatures.
     pub hash: CharterHash,
-    /// The network that it founds, when it is a genesis.
+    /// The network: none when a later revision is read from a file, and its network is not known.
     pub network: Option<NetworkId>,
     /// How the network is called.
     pub name: Names,
@@ -38,6 +40,12 @@ pub struct CharterView {
     pub administrations: Vec<AdministrationView>,
     /// Date after which the node reminds of a review.
     pub review_by: String,
+    /// Adopted revisions that stand against one another: none of them governs until they are settled.
+    #[serde(default)]
+    pub disputed: Vec<RevisionView>,
+    /// Revisions that may still be adopted.
+    #[serde(default)]
+    pub proposals: Vec<RevisionView>,
 }
 
 /// A keyholder.
@@ -78,6 +86,21 @@ pub struct AdministrationView {
 }
 
 impl CharterView {
+    /// The view of a revision that is held; of the one in force also what stands beside it.
+    #[must_use]
+    pub fn held(revisions: &Revisions, charter: &Charter) -> Self {
+        let mut signers = revisions.signers(&charter.hash(), charter);
+        if let Some(before) = charter.previous.and_then(|previous| revisions.get(&previous)) {
+            signers.extend(revisions.signers(&charter.hash(), before));
+        }
+        let view = Self { network: Some(*revisions.network()), ..Self::of(charter, &signers) };
+        if charter.hash() != revisions.in_force().hash() {
+            return view;
+        }
+        let HistoryView { disputed, proposals, .. } = HistoryView::of(revisions);
+        Self { disputed, proposals, ..view }
+    }
+
     /// The view of a charter that these keyholders have signed.
     #[must_use]
     pub fn of(charter: &Charter, signers: &BTreeSet<Code>) -> Self {
@@ -121,6 +144,8 @@ impl CharterView {
                 })
                 .collect(),
             review_by: charter.review_by.clone(),
+            disputed: Vec::new(),
+            proposals: Vec::new(),
         }
     }
 }

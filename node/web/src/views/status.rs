@@ -160,6 +160,8 @@ pub struct Metrics {
     pub attachment_bytes_in: u64,
     /// Bytes of attachments sent to peers since the start.
     pub attachment_bytes_out: u64,
+    /// Whole entries received from peers since the start, each copy counted.
+    pub entries_in: u64,
     /// Bytes received on the wire since the start: of TCP all above TCP itself, of QUIC the contents of its streams.
     pub wire_bytes_in: u64,
     /// Bytes sent on the wire since the start, counted likewise.

@@ -15,6 +15,8 @@ pub fn void_words(code: &str) -> Argument {
         "foreign-after" => text!("void-foreign-after").into(),
         "broken-after" => text!("void-broken-after").into(),
         "not-mandated" => text!("void-not-mandated").into(),
+        "revoked" => text!("void-revoked").into(),
+        "cut-in-dispute" => text!("void-cut-in-dispute").into(),
         "suspended" => text!("void-suspended").into(),
         "not-allowed" => text!("void-not-allowed").into(),
         "opener-void" => text!("void-opener-void").into(),

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use palabre_core::charter::{Breach, invariants, signature};
+use palabre_core::charter::{Breach, Charter, CharterFile, invariants, signature};
 use palabre_core::id::{Code, NetworkId};
 use palabre_web::catalogue::Lang;
 use palabre_web::problem::Kind;
-use palabre_web::text;
+use palabre_web::{breaches, text};
 use serde::Serialize;
 
-use super::{breaches, network_of};
+use super::judge;
 use crate::cli::Speech;
 use crate::failure::Failure;
 use crate::home::founding;
+use crate::rules::Known;
 
 #[derive(Serialize)]
 struct Checked {
@@ -26,24 +27,49 @@ struct Checked {
     threshold: u32,
 }
 
-pub(super) fn run(file: &Path, speech: Speech) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, home: &Path, speech: Speech) -> Result<(), Failure> {
     let charter = founding::read_charter(file)?;
-    let network = network_of(&charter, file)?;
-    let found = invariants::check(&charter.charter);
-    let signers = signature::signers(&charter.charter, &charter.charter, &charter.signatures, &network);
-    let wrong = charter.signatures.iter().filter(|s| s.check(&charter.charter, &network).is_err()).count();
-    let enough = signers.len() >= charter.charter.threshold as usize;
-    let done = Checked {
-        revision: charter.charter.revision,
-        network,
-        valid: found.is_empty() && enough,
-        breaches: found.iter().map(|breach| breaches::words(breach).in_lang(Lang::En)).collect(),
-        signed: signers,
-        invalid_signatures: wrong,
-        threshold: charter.charter.threshold,
-    };
+    match charter.charter.founds() {
+        Some(network) => {
+            let found = invariants::check(&charter.charter);
+            let done = Checked::of(&charter, network, None, &found);
+            speech.answer(&done, |speech| say(&done, speech));
+            verdict(&done, &found)
+        }
+        None => later(&charter, file, home, speech),
+    }
+}
+
+/// A later revision: also whether it may follow the one before, by what this machine knows.
+fn later(charter: &CharterFile, file: &Path, home: &Path, speech: Speech) -> Result<(), Failure> {
+    let known = Known::of(home, speech)?;
+    judge::later(&known, &charter.charter, file)?;
+    let before = charter.charter.previous.and_then(|previous| known.rules.revisions().get(&previous));
+    if before.is_none() {
+        speech.remark(&text!("charter-before-unknown", before = charter.charter.revision - 1));
+    }
+    let done = Checked::of(charter, *known.rules.network(), before, &[]);
     speech.answer(&done, |speech| say(&done, speech));
-    verdict(&done, &found)
+    verdict(&done, &[])
+}
+
+impl Checked {
+    fn of(file: &CharterFile, network: NetworkId, before: Option<&Charter>, found: &[Breach]) -> Self {
+        let charter = &file.charter;
+        let signers = |judge: &Charter| signature::signers(charter, judge, &file.signatures, &network);
+        let enough = |judge: &Charter| signers(judge).len() >= judge.threshold as usize;
+        let mut signed = signers(charter);
+        signed.extend(before.into_iter().flat_map(signers));
+        Self {
+            revision: charter.revision,
+            network,
+            valid: found.is_empty() && enough(charter) && before.is_none_or(enough),
+            breaches: found.iter().map(|breach| breaches::words(breach).in_lang(Lang::En)).collect(),
+            signed,
+            invalid_signatures: file.signatures.iter().filter(|s| s.check(charter, &network).is_err()).count(),
+            threshold: charter.threshold,
+        }
+    }
 }
 
 fn say(done: &Checked, speech: Speech) {

@@ -11,11 +11,11 @@ use palabre_core::charter::template::{Template, TemplateError, Threshold};
 use palabre_core::charter::{Charter, CharterFile, invariants};
 use palabre_core::id::{AdministrationKey, Code, IdError, NetworkId};
 use palabre_core::time::Millis;
+use palabre_web::breaches;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use serde::Serialize;
 
-use super::breaches;
 use crate::cli::Speech;
 use crate::failure::{Failure, chain};
 use crate::file;
@@ -45,7 +45,7 @@ pub(crate) struct Found {
 
 /// `CI=hex`: the key of an administration.
 #[derive(Clone, Debug)]
-struct KeyOf(Code, AdministrationKey);
+pub(super) struct KeyOf(pub(super) Code, pub(super) AdministrationKey);
 
 impl FromStr for KeyOf {
     type Err = IdError;

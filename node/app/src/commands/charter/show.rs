@@ -1,30 +1,120 @@
-//! `palabre charter show`: what a charter says.
+//! `palabre charter show`: what a charter says, now or then, and what stands beside it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use clap::Args;
 use palabre_core::charter::{AdministrationKind, Names, signature};
 use palabre_core::id::Code;
+use palabre_core::time::Millis;
 use palabre_web::catalogue::{Lang, Text};
+use palabre_web::problem::Kind;
 use palabre_web::text;
-use palabre_web::views::{AdministrationView, CharterView};
+use palabre_web::views::{AdministrationView, CharterView, RevisionView, Standing};
+use thiserror::Error;
+use time::{Date, Month};
 
+use super::changes;
 use crate::cli::{Speech, Table};
 use crate::failure::Failure;
 use crate::home::founding;
+use crate::rules::Known;
 
-pub(super) fn run(file: &Path, speech: Speech) -> Result<(), Failure> {
+/// `palabre charter show`
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// A charter file; else what the node holds.
+    #[arg(value_name = "FILE", conflicts_with = "at")]
+    file: Option<PathBuf>,
+    /// The revision of this number, or the one that governed on this day.
+    #[arg(long, value_name = "AT")]
+    at: Option<At>,
+}
+
+/// Which revision of the past is meant.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Revision(u64),
+    /// The end of a day.
+    Day(Millis),
+}
+
+/// Why a text names no revision of the past.
+#[derive(Debug, Error)]
+#[error("neither the number of a revision nor a date YYYY-MM-DD")]
+struct AtError;
+
+impl FromStr for At {
+    type Err = AtError;
+
+    fn from_str(text: &str) -> Result<Self, AtError> {
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Revision(number));
+        }
+        let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else { return Err(AtError) };
+        let month: u8 = month.parse().map_err(|_| AtError)?;
+        let month = Month::try_from(month).map_err(|_| AtError)?;
+        let number = (year.parse().map_err(|_| AtError)?, day.parse().map_err(|_| AtError)?);
+        let date = Date::from_calendar_date(number.0, month, number.1).map_err(|_| AtError)?;
+        let next = date.next_day().ok_or(AtError)?.midnight().assume_utc().unix_timestamp();
+        Ok(Self::Day(Millis(u64::try_from(next).map_err(|_| AtError)? * 1000 - 1)))
+    }
+}
+
+impl Show {
+    pub(super) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
+        let view = match self.file {
+            Some(file) => of_file(&file, home, speech)?,
+            None => held(self.at, home, speech)?,
+        };
+        speech.answer(&view, |speech| say(&view, speech));
+        Ok(())
+    }
+}
+
+/// What a file says; with what this machine knows of its network when it is a later revision.
+fn of_file(file: &Path, home: &Path, speech: Speech) -> Result<CharterView, Failure> {
     let charter = founding::read_charter(file)?;
-    let signers = match charter.charter.founds() {
-        None => BTreeSet::new(),
-        Some(network) => signature::signers(&charter.charter, &charter.charter, &charter.signatures, &network),
+    if let Some(network) = charter.charter.founds() {
+        let signers = signature::signers(&charter.charter, &charter.charter, &charter.signatures, &network);
+        return Ok(CharterView { network: Some(network), ..CharterView::of(&charter.charter, &signers) });
+    }
+    let Ok(known) = Known::of(home, speech) else {
+        return Ok(CharterView::of(&charter.charter, &BTreeSet::new()));
     };
-    let view = CharterView::of(&charter.charter, &signers);
-    speech.answer(&view, |speech| say(&view, speech));
-    Ok(())
+    let mut revisions = known.rules.revisions().clone();
+    let (hash, network) = (charter.charter.hash(), *revisions.network());
+    let signers = signature::signers(&charter.charter, &charter.charter, &charter.signatures, &network);
+    let alone = CharterView::of(&charter.charter, &signers);
+    // What does not join is shown as it is: `charter check` says why.
+    drop(revisions.join(charter));
+    let Some(joined) = revisions.get(&hash) else { return Ok(alone) };
+    let view = CharterView::held(&revisions, joined);
+    let proposed = revisions.proposals().filter(|proposal| proposal.hash() == hash);
+    let proposals = proposed.map(|p| RevisionView::of(&revisions, p, Standing::Proposed)).collect();
+    Ok(CharterView { proposals, ..view })
+}
+
+/// The revision in force, or one of the past.
+fn held(at: Option<At>, home: &Path, speech: Speech) -> Result<CharterView, Failure> {
+    let known = Known::of(home, speech)?;
+    if known.node.is_none() {
+        speech.remark(&text!("charter-not-running"));
+    }
+    let revisions = known.rules.revisions();
+    let found = match at {
+        None => Some(revisions.in_force()),
+        Some(At::Revision(number)) => revisions.line().find(|charter| charter.revision == number),
+        Some(At::Day(end)) => revisions.line().rev().find(|charter| charter.written <= end),
+    };
+    let last = revisions.in_force().revision;
+    let charter = found.ok_or_else(|| Failure::new(Kind::NotFound, text!("err-no-revision", last = last)))?;
+    Ok(CharterView::held(revisions, charter))
 }
 
 fn say(view: &CharterView, speech: Speech) {
+    changes::say_dispute(&view.disputed, speech);
     let lang = speech.lang();
     let vacant = || text!("charter-vacant").in_lang(lang);
     let one = |code: &Option<Code>| code.as_ref().map_or_else(vacant, Code::to_string);
@@ -57,6 +147,10 @@ fn say(view: &CharterView, speech: Speech) {
     }
     Speech::print("");
     speech.show(&table);
+    for proposal in &view.proposals {
+        Speech::print("");
+        changes::say_proposal(proposal, speech);
+    }
 }
 
 fn row(administration: &AdministrationView, lang: Lang) -> [String; 4] {
@@ -70,7 +164,7 @@ fn row(administration: &AdministrationView, lang: Lang) -> [String; 4] {
 }
 
 /// A name in the reader's language.
-pub(super) fn name(names: &Names, lang: Lang) -> &str {
+fn name(names: &Names, lang: Lang) -> &str {
     match lang {
         Lang::Fr => &names.fr,
         Lang::En => &names.en,

@@ -1,18 +1,24 @@
-//! `palabre charter sign`: adds this administration's signature to a charter file.
+//! `palabre charter sign`: adds this administration's signature to a charter file, after showing what it changes. A
+//! node that runs here gets it too.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use palabre_core::charter::{CharterSignature, invariants, signature};
+use palabre_core::charter::difference::{Change, difference};
+use palabre_core::charter::{Charter, CharterFile, CharterSignature, invariants, signature};
 use palabre_core::id::{Code, NetworkId};
+use palabre_core::keys::Secret;
+use palabre_proto::v1;
 use palabre_web::problem::Kind;
-use palabre_web::text;
+use palabre_web::views::Count;
+use palabre_web::{breaches, text};
 use serde::Serialize;
 
-use super::{breaches, network_of};
+use super::{changes, judge};
 use crate::cli::Speech;
 use crate::failure::Failure;
 use crate::home::{self, founding, keys};
+use crate::rules::{Known, hand_in};
 
 /// `palabre charter sign`
 #[derive(Debug, Args)]
@@ -26,41 +32,147 @@ pub(crate) struct Sign {
 struct Signed {
     file: PathBuf,
     network: NetworkId,
+    revision: u64,
     administration: Code,
     already: bool,
     #[serde(rename = "signed")]
     signers: Vec<Code>,
     threshold: u32,
+    /// Signatures that are still needed.
+    lacking: usize,
+    changes: Vec<Change>,
+    /// Whether the running node has it.
+    handed_in: bool,
+}
+
+/// What a revision is judged by.
+struct Ground {
+    network: NetworkId,
+    /// The revision before; none for a genesis, or when this machine does not know it.
+    before: Option<Charter>,
+    /// None for a genesis.
+    known: Option<Known>,
 }
 
 impl Sign {
-    pub(super) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
-        let secret = keys::administration(&home::peek(home)?)?;
+    pub(super) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
+        let secret = keys::administration(&home::peek(place)?)?;
         let mut charter = founding::read_charter(&self.file)?;
-        let network = network_of(&charter, &self.file)?;
-        let found = invariants::check(&charter.charter);
-        if !found.is_empty() {
-            return Err(Failure::new(Kind::Refused, text!("err-invariants", breaches = breaches::list(&found))));
-        }
-        let key = secret.administration_key();
-        let Some(administration) = signature::keyholder_with(&charter.charter, &key) else {
-            return Err(Failure::new(Kind::Refused, text!("err-no-keyholder", key = key.to_string())));
-        };
-        let already = !charter.add(CharterSignature::sign(&charter.charter, &secret, &network));
-        if !already {
+        let ground = Ground::of(&charter.charter, &self.file, place, speech)?;
+        let administration = ground.keyholder(&charter.charter, &secret)?;
+        let changes = ground.show_difference(&charter.charter, speech);
+        ground.warn_of_another(&charter.charter, &secret, speech);
+        let already = !charter.add(CharterSignature::sign(&charter.charter, &secret, &ground.network));
+        let collected = ground.collect(&mut charter);
+        if !already || collected {
             crate::file::replace(&self.file, &charter.encode())?;
         }
-        let signers = signature::signers(&charter.charter, &charter.charter, &charter.signatures, &network);
+        let handed_in = ground.hand_in(&charter)?;
+        let (signers, lacking) = ground.count(&charter);
         let done = Signed {
             file: self.file,
-            network,
+            network: ground.network,
+            revision: charter.charter.revision,
             administration,
             already,
-            signers: signers.into_iter().collect(),
+            signers,
             threshold: charter.charter.threshold,
+            lacking,
+            changes,
+            handed_in,
         };
         speech.answer(&done, |speech| say(&done, speech));
         Ok(())
+    }
+}
+
+impl Ground {
+    fn of(charter: &Charter, file: &Path, place: &Path, speech: Speech) -> Result<Self, Failure> {
+        if let Some(network) = charter.founds() {
+            let found = invariants::check(charter);
+            return if found.is_empty() {
+                Ok(Self { network, before: None, known: None })
+            } else {
+                Err(Failure::new(Kind::Refused, text!("err-invariants", breaches = breaches::list(&found))))
+            };
+        }
+        let known = Known::of(place, speech)?;
+        judge::later(&known, charter, file)?;
+        let before = charter.previous.and_then(|previous| known.rules.revisions().get(&previous)).cloned();
+        Ok(Self { network: *known.rules.network(), before, known: Some(known) })
+    }
+
+    /// Whose key this is, among the keyholders of the revision or of the one before.
+    fn keyholder(&self, charter: &Charter, secret: &Secret) -> Result<Code, Failure> {
+        let key = secret.administration_key();
+        let judges = [Some(charter), self.before.as_ref()];
+        let mut found = judges.into_iter().flatten().filter_map(|judge| signature::keyholder_with(judge, &key));
+        let refused = || Failure::new(Kind::Refused, text!("err-no-keyholder", key = key.to_string()));
+        found.next().ok_or_else(refused)
+    }
+
+    fn show_difference(&self, charter: &Charter, speech: Speech) -> Vec<Change> {
+        let Some(before) = &self.before else {
+            if charter.founds().is_none() {
+                speech.remark(&text!("charter-before-unknown", before = charter.revision - 1));
+            }
+            return Vec::new();
+        };
+        let changes = difference(before, charter);
+        if !speech.is_json() {
+            speech.say(&text!("charter-signing", revision = charter.revision, before = before.revision));
+            changes::say(&changes, speech);
+        }
+        changes
+    }
+
+    /// Two signatures of one keyholder under revisions of one number are how a dispute begins.
+    fn warn_of_another(&self, charter: &Charter, secret: &Secret, speech: Speech) {
+        let Some(known) = &self.known else { return };
+        let revisions = known.rules.revisions();
+        let signed = |other: &&Charter| {
+            let key = secret.administration_key();
+            revisions.signatures_of(&other.hash()).any(|signature| signature.key == key)
+        };
+        let rival = |other: &&Charter| other.previous == charter.previous && other.hash() != charter.hash();
+        if let Some(other) = revisions.all().into_iter().filter(rival).find(signed) {
+            let hash = other.hash().short();
+            speech.remark(&text!("charter-signed-another", revision = other.revision, hash = hash));
+        }
+    }
+
+    /// Adds the signatures that the node has to the file; whether there are any.
+    fn collect(&self, charter: &mut CharterFile) -> bool {
+        let Some(known) = &self.known else { return false };
+        let hash = charter.charter.hash();
+        let held: Vec<CharterSignature> = known.rules.revisions().signatures_of(&hash).cloned().collect();
+        held.into_iter().filter(|signature| charter.add(signature.clone())).count() > 0
+    }
+
+    /// Gives the node that runs here the revision and all its signatures.
+    fn hand_in(&self, charter: &CharterFile) -> Result<bool, Failure> {
+        let Some(client) = self.known.as_ref().and_then(|known| known.node.as_ref()) else { return Ok(false) };
+        let rules = v1::Rules {
+            charters: vec![charter.charter.bytes().to_vec()],
+            signatures: charter.signatures.iter().map(CharterSignature::to_message).collect(),
+            mandates: Vec::new(),
+        };
+        hand_in(client, &rules).map(|_| true)
+    }
+
+    /// Who has signed, and how many more are needed.
+    fn count(&self, file: &CharterFile) -> (Vec<Code>, usize) {
+        let count = |judge: &Charter| {
+            let signers = signature::signers(&file.charter, judge, &file.signatures, &self.network);
+            let lacking = Count::of(judge, &signers).lacking();
+            (signers, lacking)
+        };
+        let (mut signers, mut lacking) = count(&file.charter);
+        if let Some((others, more)) = self.before.as_ref().map(count) {
+            signers.extend(others);
+            lacking = lacking.max(more);
+        }
+        (signers.into_iter().collect(), lacking)
     }
 }
 
@@ -71,12 +183,12 @@ fn say(done: &Signed, speech: Speech) {
     } else {
         text!("charter-signed", administration = administration)
     });
-    let (signed, needed) = (done.signers.len(), done.threshold as usize);
-    speech.say(&text!("charter-signatures", signed = signed, needed = needed));
+    speech.say(&text!("charter-signatures", signed = done.signers.len(), needed = done.threshold as usize));
     let file = done.file.display().to_string();
-    speech.say(&if signed < needed {
-        text!("charter-signed-next", file = file, missing = needed - signed)
-    } else {
-        text!("charter-signed-enough", file = file)
+    speech.say(&match (done.lacking, done.revision, done.handed_in) {
+        (0, 1, _) => text!("charter-signed-enough", file = file),
+        (0, revision, true) => text!("charter-adopted", revision = revision),
+        (0, revision, false) => text!("charter-adopted-file", revision = revision, file = file),
+        (missing, ..) => text!("charter-signed-next", file = file, missing = missing),
     });
 }

@@ -1,88 +1,147 @@
-//! `palabre mandate add`: the first mandate of an administration, signed with the key in this home.
+//! `palabre mandate add`: mandates further nodes, with the key in this home. The first mandate of an administration is
+//! made from a charter file; a later one follows what the running node holds, and is handed in to it.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use multiaddr::Multiaddr;
-use palabre_core::charter::{Charter, RawMandate};
+use palabre_core::charter::{Charter, RawMandate, Rules};
 use palabre_core::id::{Code, MandateHash, NetworkId, NodeKey};
 use palabre_core::keys::Secret;
-use palabre_proto::{Message, v1};
+use palabre_proto::v1;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use serde::Serialize;
 
+use super::succession::{self, administration_of};
 use crate::cli::Speech;
+use crate::client::Client;
 use crate::commands::charter::network_of;
-use crate::failure::{Failure, chain};
-use crate::file;
+use crate::failure::Failure;
 use crate::home::{self, founding, keys};
+use crate::rules::{self, Known};
 
 /// `palabre mandate add`
 #[derive(Debug, Args)]
 pub(crate) struct Add {
-    /// The charter file; else the home's.
+    /// The keys of the nodes.
+    #[arg(value_name = "NODE_KEY", required_unless_present = "node")]
+    nodes: Vec<NodeKey>,
+    /// The charter file, for a first mandate; else what the node holds.
     #[arg(long, value_name = "FILE")]
     charter: Option<PathBuf>,
-    /// The key of the node.
+    /// The key of a node.
     #[arg(long, value_name = "NODE_KEY")]
-    node: NodeKey,
+    node: Option<NodeKey>,
     /// What the administration calls it.
     #[arg(long, value_name = "TEXT", default_value = "")]
     label: String,
     /// Addresses of it that last.
     #[arg(long = "address", value_name = "ADDRESS")]
     addresses: Vec<Multiaddr>,
-    /// Where to write the mandate.
+    /// Where to write the mandate; it must be somewhere when no node runs.
     #[arg(long, short, value_name = "FILE")]
-    output: PathBuf,
+    output: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
 struct Added {
     id: MandateHash,
-    file: PathBuf,
+    file: Option<PathBuf>,
     administration: Code,
     number: u64,
+    handed_in: bool,
+}
+
+/// What the mandate follows.
+struct Ground {
+    message: v1::Mandate,
+    charter: Charter,
+    network: NetworkId,
+    node: Option<Client>,
 }
 
 impl Add {
-    pub(super) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
-        let home = home::peek(home)?;
-        let secret = keys::administration(&home)?;
-        let path = self.charter.clone().map_or_else(|| founding::own_charter(&home), Ok)?;
-        let charter = founding::read_charter(&path)?;
-        let network = network_of(&charter, &path)?;
-        let key = secret.administration_key();
-        let Some(administration) = charter.charter.administrations.iter().find(|a| a.key == Some(key)) else {
-            return Err(Failure::new(Kind::Refused, text!("err-no-administration", key = key.to_string())));
+    pub(super) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
+        let secret = keys::administration(&home::peek(place)?)?;
+        let mut ground = match &self.charter {
+            Some(file) => Ground::of_file(file, &secret)?,
+            None => Ground::of_home(place, &secret, speech)?,
         };
-        let code = administration.code.clone();
-        let mandate = sign(&code, vec![self.entry()], &charter.charter, &secret, &network)?;
-        file::create(&self.output, &mandate.to_message().encode_to_vec())?;
+        self.list(&mut ground.message)?;
+        if self.output.is_none() && ground.node.is_none() {
+            return Err(Failure::new(Kind::Usage, text!("err-mandate-nowhere")));
+        }
+        let mandate = succession::sign(ground.message, &ground.charter, &secret, &ground.network)?;
+        succession::write(&mandate, self.output.as_deref())?;
+        let node = ground.node.as_ref();
+        node.map(|client| rules::hand_in(client, &succession::as_rules(&mandate))).transpose()?;
         let said = mandate.unverified();
-        let done = Added { id: said.hash, file: self.output, administration: code, number: said.number };
-        speech.answer(&done, |speech| {
-            let file = done.file.display().to_string();
-            speech.say(&text!("mandate-added", file = file, administration = done.administration.to_string()));
-            speech.say(&text!("mandate-added-next"));
-        });
+        let done = Added {
+            id: said.hash,
+            file: self.output,
+            administration: said.administration.clone(),
+            number: said.number,
+            handed_in: node.is_some(),
+        };
+        speech.answer(&done, |speech| say(&done, speech));
         Ok(())
     }
 
-    /// The node as the mandate lists it.
-    fn entry(&self) -> v1::MandatedNode {
-        v1::MandatedNode {
-            key: self.node.as_bytes().to_vec(),
-            label: self.label.clone(),
-            addresses: self.addresses.iter().map(ToString::to_string).collect(),
-            ..v1::MandatedNode::default()
+    /// Adds the nodes to the list. One that stands in it already is refused: nothing would change.
+    fn list(&self, message: &mut v1::Mandate) -> Result<(), Failure> {
+        for node in self.nodes.iter().chain(&self.node) {
+            if message.nodes.iter().any(|listed| listed.key == node.as_bytes()) {
+                return Err(Failure::new(Kind::Refused, text!("err-mandate-listed", node = node.to_string())));
+            }
+            message.nodes.push(v1::MandatedNode {
+                key: node.as_bytes().to_vec(),
+                label: self.label.clone(),
+                addresses: self.addresses.iter().map(ToString::to_string).collect(),
+                ..v1::MandatedNode::default()
+            });
         }
+        Ok(())
     }
 }
 
-/// The first mandate of an administration, for these nodes. Later ones come with governance.
+impl Ground {
+    /// A first mandate under the genesis in a file.
+    fn of_file(path: &Path, secret: &Secret) -> Result<Self, Failure> {
+        let file = founding::read_charter(path)?;
+        let network = network_of(&file, path)?;
+        let administration = administration_of(&file.charter, secret)?;
+        Ok(Self { message: first(&administration, &file.charter), charter: file.charter, network, node: None })
+    }
+
+    /// What follows the mandate in force. Without the node only a first one can be made: a later one that this home does
+    /// not know of would stand against it.
+    fn of_home(place: &Path, secret: &Secret, speech: Speech) -> Result<Self, Failure> {
+        let known = Known::of(place, speech)?;
+        let administration = administration_of(known.rules.charter(), secret)?;
+        if known.node.is_none() && known.rules.mandate_in_force(&administration).is_some() {
+            // Says that the node does not run, and how to start it.
+            rules::running(place, speech)?;
+        }
+        Self::after(&known.rules, &administration, known.node.clone())
+    }
+
+    fn after(rules: &Rules, administration: &Code, node: Option<Client>) -> Result<Self, Failure> {
+        let message = succession::next(rules, administration)?;
+        Ok(Self { message, charter: rules.charter().clone(), network: *rules.network(), node })
+    }
+}
+
+fn first(administration: &Code, charter: &Charter) -> v1::Mandate {
+    v1::Mandate {
+        administration: administration.to_string(),
+        number: 1,
+        charter: charter.hash().as_bytes().to_vec(),
+        ..v1::Mandate::default()
+    }
+}
+
+/// The first mandate of an administration, for these nodes.
 pub(crate) fn sign(
     administration: &Code,
     nodes: Vec<v1::MandatedNode>,
@@ -90,19 +149,18 @@ pub(crate) fn sign(
     secret: &Secret,
     network: &NetworkId,
 ) -> Result<RawMandate, Failure> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let mandate = v1::Mandate {
-        administration: administration.to_string(),
-        number: 1,
-        charter: charter.hash().as_bytes().to_vec(),
-        written: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
-        nodes,
-        ..v1::Mandate::default()
-    };
-    let signed = RawMandate::sign(&mandate, secret, network);
-    // Read back as anybody will read it: what would be refused elsewhere is not handed out.
-    let refused = |error| Failure::new(Kind::Refused, text!("err-mandate", detail = chain(&error)));
-    let raw = RawMandate::parse(signed).map_err(refused)?;
-    raw.verify(charter, network).map_err(refused)?;
-    Ok(raw)
+    succession::sign(v1::Mandate { nodes, ..first(administration, charter) }, charter, secret, network)
+}
+
+fn say(done: &Added, speech: Speech) {
+    let administration = done.administration.to_string();
+    if let Some(file) = &done.file {
+        let file = file.display().to_string();
+        speech.say(&text!("mandate-added", file = file, administration = administration.clone()));
+    }
+    speech.say(&if done.handed_in {
+        text!("mandate-handed-in", administration = administration, number = done.number)
+    } else {
+        text!("mandate-added-next")
+    });
 }

@@ -70,6 +70,7 @@ impl Cast {
                 sealing: Vec::new(),
                 delivers: true,
             }],
+            cutoffs: Vec::new(),
         }
     }
 

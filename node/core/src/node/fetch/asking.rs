@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{ContentHash, NodeKey};
+use crate::node::conduct::Share;
 use crate::time::Moment;
 
 /// Fetches at once: one per peer keeps each link busy, a few in all bound the memory.
@@ -19,19 +20,33 @@ const RETRY_LAST: u64 = 10 * 60_000;
 /// asked for anew.
 const SEARCHES_MAX: usize = 1_024;
 
+/// Questions in vain for attachments of one author, in thousandths: a millisecond makes room for 50, so 50 in a second; and
+/// 500 at once. An author may name attachments that nobody has, by the hundred thousand; each question costs two nodes a
+/// stream.
+const IN_VAIN_PER_MS: u64 = 50;
+/// See [`IN_VAIN_PER_MS`].
+const IN_VAIN_MAX: u64 = 500_000;
+/// One of them.
+const IN_VAIN: u64 = 1_000;
+
 /// Fetches under way, and those that came to nothing so far.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
     under_way: BTreeMap<(ContentHash, NodeKey), Asked>,
     searches: BTreeMap<ContentHash, Search>,
+    in_vain: BTreeMap<NodeKey, Share>,
 }
 
 /// A peer that was asked.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
+    /// Who named the attachment.
+    author: NodeKey,
     since: Moment,
     /// Whether it has begun to send.
     begun: bool,
+    /// Whether it has said since that it holds the attachment: then a refusal that was under way is not its last word.
+    holds: bool,
 }
 
 impl Asked {
@@ -61,8 +76,19 @@ impl Asking {
         self.under_way.values().filter(|asked| !asked.is_late(now)).count() >= AT_ONCE
     }
 
-    /// Whom of `peers`, best first, to ask for an attachment now.
-    pub(super) fn choose(&mut self, hash: &ContentHash, peers: &[NodeKey], now: Moment) -> Option<NodeKey> {
+    /// Whether too many questions for what an author named came to nothing lately.
+    pub(super) fn is_vain(&self, author: &NodeKey, now: Moment) -> bool {
+        self.in_vain.get(author).is_some_and(|in_vain| in_vain.spent(now, IN_VAIN_PER_MS) >= IN_VAIN_MAX)
+    }
+
+    /// Whom of `peers`, best first, to ask now for an attachment that `author` named.
+    pub(super) fn choose(
+        &mut self,
+        hash: &ContentHash,
+        author: &NodeKey,
+        peers: &[NodeKey],
+        now: Moment,
+    ) -> Option<NodeKey> {
         if self.asked(hash).any(|(_, asked)| !asked.is_late(now)) {
             return None;
         }
@@ -77,7 +103,8 @@ impl Asking {
         let tried = self.searches.get(hash).map(|search| &search.tried);
         let free = |peer: &&NodeKey| tried.is_none_or(|tried| !tried.contains(peer)) && !self.is_busy(peer);
         if let Some(peer) = peers.iter().find(free).copied() {
-            self.under_way.insert((*hash, peer), Asked { since: now, begun: false });
+            let asked = Asked { author: *author, since: now, begun: false, holds: false };
+            self.under_way.insert((*hash, peer), asked);
             return Some(peer);
         }
         if let Some(search) = self.searches.get_mut(hash) {
@@ -95,13 +122,29 @@ impl Asking {
     }
 
     /// A peer did not deliver.
-    pub(super) fn failed(&mut self, hash: ContentHash, peer: NodeKey) {
-        self.under_way.remove(&(hash, peer));
+    pub(super) fn failed(&mut self, hash: ContentHash, peer: NodeKey, now: Moment) {
+        if let Some(asked) = self.under_way.remove(&(hash, peer)) {
+            if asked.holds {
+                return;
+            }
+            self.in_vain.entry(asked.author).or_default().add(IN_VAIN, now, IN_VAIN_PER_MS);
+        }
         if !self.searches.contains_key(&hash) && self.searches.len() >= SEARCHES_MAX {
             let longest = self.searches.iter().max_by_key(|(_, search)| search.again).map(|(hash, _)| *hash);
             longest.and_then(|hash| self.searches.remove(&hash));
         }
         self.searches.entry(hash).or_default().tried.insert(peer);
+    }
+
+    /// A peer that did not have it has it now: it may be asked again, and at once.
+    pub(super) fn holds_now(&mut self, hash: &ContentHash, peer: &NodeKey) {
+        if let Some(asked) = self.under_way.get_mut(&(*hash, *peer)) {
+            asked.holds = true;
+        } else if let Some(search) = self.searches.get_mut(hash)
+            && search.tried.remove(peer)
+        {
+            search.again = None;
+        }
     }
 
     /// The attachment is held.
@@ -141,10 +184,10 @@ mod tests {
     #[test]
     fn one_peer_is_asked_at_a_time_and_the_next_when_it_has_nothing() {
         let mut asking = Asking::default();
-        assert_eq!(asking.choose(&HASH, &PEERS, at(0)), Some(AUTHOR));
-        assert_eq!(asking.choose(&HASH, &PEERS, at(1)), None);
-        asking.failed(HASH, AUTHOR);
-        assert_eq!(asking.choose(&HASH, &PEERS, at(2)), Some(OTHER));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(0)), Some(AUTHOR));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(1)), None);
+        asking.failed(HASH, AUTHOR, at(1));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(2)), Some(OTHER));
         asking.settled(&HASH);
         assert!(asking.under_way.is_empty() && asking.searches.is_empty());
     }
@@ -152,13 +195,13 @@ mod tests {
     #[test]
     fn who_does_not_begin_holds_nobody_up_and_who_has_begun_is_waited_for() {
         let mut asking = Asking::default();
-        asking.choose(&HASH, &PEERS, at(0));
-        assert_eq!(asking.choose(&HASH, &PEERS, at(UNANSWERED)), Some(OTHER));
+        asking.choose(&HASH, &AUTHOR, &PEERS, at(0));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(UNANSWERED)), Some(OTHER));
         asking.began(HASH, OTHER);
-        assert_eq!(asking.choose(&HASH, &PEERS, at(100 * UNANSWERED)), None);
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(100 * UNANSWERED)), None);
         // It breaks off; the first one may still deliver, and is not asked twice.
-        asking.failed(HASH, OTHER);
-        assert_eq!(asking.choose(&HASH, &PEERS, at(100 * UNANSWERED)), None);
+        asking.failed(HASH, OTHER, at(100 * UNANSWERED));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(100 * UNANSWERED)), None);
     }
 
     #[test]
@@ -167,12 +210,12 @@ mod tests {
         let (mut now, mut pauses) = (0, Vec::new());
         for _ in 0..12 {
             for peer in PEERS {
-                assert_eq!(asking.choose(&HASH, &PEERS, at(now)), Some(peer));
-                asking.failed(HASH, peer);
+                assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), Some(peer));
+                asking.failed(HASH, peer, at(now));
             }
-            assert_eq!(asking.choose(&HASH, &PEERS, at(now)), None);
+            assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), None);
             let pause = asking.searches[&HASH].again.map_or(0, |again| again.since(at(now)));
-            assert_eq!(asking.choose(&HASH, &PEERS, at(now + pause - 1)), None);
+            assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now + pause - 1)), None);
             now += pause;
             pauses.push(pause);
         }
@@ -180,12 +223,30 @@ mod tests {
         assert_eq!(pauses[11], RETRY_LAST);
         // Somebody new may have it: nobody waits for the pause.
         for peer in PEERS {
-            assert_eq!(asking.choose(&HASH, &PEERS, at(now)), Some(peer));
-            asking.failed(HASH, peer);
+            assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), Some(peer));
+            asking.failed(HASH, peer, at(now));
         }
-        assert_eq!(asking.choose(&HASH, &PEERS, at(now)), None);
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), None);
         asking.retry();
-        assert_eq!(asking.choose(&HASH, &PEERS, at(now)), Some(AUTHOR));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), Some(AUTHOR));
+    }
+
+    #[test]
+    fn who_has_it_by_now_is_asked_at_once() {
+        let mut asking = Asking::default();
+        for peer in PEERS {
+            assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(0)), Some(peer));
+            asking.failed(HASH, peer, at(0));
+        }
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(1)), None);
+        asking.holds_now(&HASH, &OTHER);
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(2)), Some(OTHER));
+        // It may say so before its refusal arrives: it is asked again all the same.
+        asking.holds_now(&HASH, &OTHER);
+        asking.failed(HASH, OTHER, at(2));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(3)), Some(OTHER));
+        asking.failed(HASH, OTHER, at(2));
+        assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(4)), None);
     }
 
     #[test]
@@ -193,8 +254,8 @@ mod tests {
         let mut asking = Asking::default();
         for number in 0..2 * SEARCHES_MAX as u64 {
             let hash = ContentHash::from_bytes(*blake3::hash(&number.to_be_bytes()).as_bytes());
-            asking.failed(hash, AUTHOR);
-            asking.choose(&hash, &[AUTHOR], at(number));
+            asking.failed(hash, AUTHOR, at(number));
+            asking.choose(&hash, &AUTHOR, &[AUTHOR], at(number));
         }
         assert_eq!(asking.searches.len(), SEARCHES_MAX);
     }

@@ -2,13 +2,13 @@ mod documents;
 mod order;
 mod properties;
 
-use crate::acts::documents::{DocumentAct, Version};
+use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind};
 use crate::charter::Rules;
+use crate::fixtures::documents::{content, version};
 use crate::fixtures::{Author, MapStorage, Network, Options, PARTNER};
 use crate::id::EntryId;
-use crate::ledger::entry::content_hash;
-use crate::ledger::{Attachment, Entry, book};
+use crate::ledger::{Entry, book};
 use crate::registers::{self, Audience, Changes, Status, VoidReason};
 
 /// Members CI (which holds the secretariat), SN, GH, CV, the regional office and a partner.
@@ -66,20 +66,6 @@ impl Node {
     fn root(&self) -> [u8; 32] {
         registers::root(&self.storage, Audience::Public).unwrap()
     }
-}
-
-fn version(title: &str) -> Version {
-    Version {
-        title: title.parse().unwrap(),
-        language: "fr".parse().unwrap(),
-        content: 0,
-        file_name: "document.pdf".parse().unwrap(),
-        media_type: "application/pdf".parse().unwrap(),
-    }
-}
-
-fn content(text: &str) -> Vec<Attachment> {
-    vec![Attachment { hash: content_hash(text.as_bytes()), size: text.len() as u64 }]
 }
 
 fn publish(author: &mut Author, title: &str) -> Entry {

@@ -11,10 +11,15 @@ use super::*;
 use crate::acts::Envelope;
 use crate::charter::{AdministrationKind, Standing};
 use crate::registers::{heads, refold_all, settle};
-use crate::state::scan_all;
+use crate::state::{StateError, scan_all};
 
 static NETWORK: LazyLock<Network> =
     LazyLock::new(|| Network::with(5, 1, Options { partner: true, suspended: &["CV"] }));
+
+/// What the rules say of an entry; under a single revision and mandate no cutoff asks for others.
+fn standing(entry: &Entry) -> Result<Standing<'static>, StateError> {
+    NETWORK.rules.standing(entry.header(), &|_, _| Ok(None))
+}
 
 /// One act to write: most are what an honest author writes, some are not.
 #[derive(Clone, Debug)]
@@ -138,7 +143,7 @@ impl Oracle<'_> {
     }
 
     fn in_force(&self, id: &EntryId) -> bool {
-        let Standing::Acts { administration, kind } = NETWORK.rules.standing(self.held[id].header()) else {
+        let Ok(Standing::Acts { administration, kind, .. }) = standing(self.held[id]) else {
             return false;
         };
         let Some(act) = self.act(id).filter(|_| self.placed(id)) else { return false };
@@ -147,8 +152,8 @@ impl Oracle<'_> {
         }
         let past = self.past(id);
         let opener = past.iter().find(|id| self.envelope(id) == Some(Envelope::Opens)).unwrap();
-        let publisher = NETWORK.rules.standing(self.held[opener].header());
-        let own = matches!(publisher, Standing::Acts { administration: a, .. } if a == administration);
+        let publisher = standing(self.held[opener]);
+        let own = matches!(publisher, Ok(Standing::Acts { administration: a, .. }) if a == administration);
         let withdrawn =
             past.iter().any(|id| matches!(self.act(id), Some(DocumentAct::Withdraw(_))) && self.in_force(id));
         self.in_force(opener) && (own || administration.as_str() == "CI") && !withdrawn

@@ -1,80 +1,47 @@
 //! What a member cannot make of a node, whatever it sends: found by `fuzz/`, or while its targets were written.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use palabre_proto::v1::sync_frame::Body;
 use palabre_proto::{Message, v1};
 
-use super::exchange::{LOGS_MAX, ahead_message};
-use super::{Effect, Event, Facts, Fault, Identity, Link, MessageId, Node, Verdict};
-use crate::fixtures::{MapStorage, Network, WRITTEN};
+use super::Bench;
+use crate::fixtures::WRITTEN;
 use crate::id::{ContentHash, EntryId, LogId, LogName, NodeKey, Sequence};
 use crate::keys::Purpose;
 use crate::ledger::entry::content_hash;
 use crate::ledger::{Audience, Entry, Header, Priority, RawEntry};
-use crate::state::Position;
-use crate::sync::codec::{Packer, Unpacker};
-use crate::time::Millis;
+use crate::node::exchange::{NEW_LOGS_MAX, ahead_message};
+use crate::node::intake;
+use crate::node::{Effect, Event, Fault, MessageId, Verdict};
 
 /// The node of CI, connected with that of SN, which is mandated and sends whatever it likes.
 struct Table {
-    network: Network,
-    node: Node,
-    storage: MapStorage,
-    packer: Packer,
-    unpacker: Unpacker,
+    bench: Bench,
     messages: u64,
 }
 
 impl Table {
     fn new() -> Self {
-        let network = Network::new(3, 1);
-        let storage = MapStorage::default();
-        let secret = network.seat("CI").node.clone();
-        let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
-        let mut node = Node::load(&storage, network.rules.clone(), identity).unwrap();
-        node.begin(&storage, Facts::default(), WRITTEN).unwrap();
-        let (packer, unpacker) = (Packer::new().unwrap(), Unpacker::new().unwrap());
-        let mut table = Self { network, node, storage, packer, unpacker, messages: 0 };
-        table.happens(Event::Connected { peer: table.peer() });
-        table
+        let mut bench = Bench::of(3);
+        bench.connect("SN");
+        Self { bench, messages: 0 }
     }
 
     fn peer(&self) -> NodeKey {
-        self.network.seat("SN").node.node_key()
+        self.bench.key("SN")
     }
 
     fn log(&self, number: u64) -> LogName {
         LogName { author: self.peer(), log: LogId::from_bytes(number.to_be_bytes()) }
     }
 
-    /// Handles an event, with a disk that takes everything. Gives the frames that are sent and all else that is wanted.
-    fn happens(&mut self, event: Event) -> (Vec<Body>, Vec<Effect>) {
-        let (mut frames, mut others) = (Vec::new(), Vec::new());
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            for effect in self.node.handle(&mut self.storage, event, WRITTEN).unwrap() {
-                match effect {
-                    Effect::Send { packet, .. } => frames.push(self.unpacker.unpack(&packet).unwrap()),
-                    Effect::Append(records) => {
-                        let mut durable = Vec::new();
-                        for record in records {
-                            let offset = self.storage.records.len() as u64;
-                            self.storage.records.push(record.encode());
-                            durable.push((record, Position { segment: 1, offset }));
-                        }
-                        events.push_back(Event::Appended(durable));
-                    }
-                    other => others.push(other),
-                }
-            }
-        }
-        (frames, others)
-    }
-
+    /// Sends a frame. Gives the frames that are sent in return and all else that is wanted.
     fn frame(&mut self, body: Body) -> (Vec<Body>, Vec<Effect>) {
-        let packet = self.packer.pack(body).unwrap();
-        self.happens(Event::Packet { peer: self.peer(), packet })
+        self.bench.heard("SN");
+        self.bench.send("SN", body);
+        let (packets, others): (Vec<Effect>, Vec<Effect>) =
+            std::mem::take(&mut self.bench.seen).into_iter().partition(|effect| matches!(effect, Effect::Send { .. }));
+        self.bench.seen = packets;
+        (self.bench.heard("SN"), others)
     }
 
     /// A head without an entry behind it.
@@ -85,9 +52,14 @@ impl Table {
     }
 
     fn announces(&mut self, announcement: v1::Ahead) -> Vec<Effect> {
+        self.bench.heard("SN");
         self.messages += 1;
         let bytes = v1::Gossip { body: Some(v1::gossip::Body::Announcement(announcement)) }.encode_to_vec();
-        self.happens(Event::Gossip { from: self.peer(), message: MessageId(self.messages), bytes }).1
+        self.bench.handle(Event::Gossip { from: self.peer(), message: MessageId(self.messages), bytes });
+        let verdict = |effect: &Effect| matches!(effect, Effect::Verdict { .. });
+        let (verdicts, packets) = std::mem::take(&mut self.bench.seen).into_iter().partition(verdict);
+        self.bench.seen = packets;
+        verdicts
     }
 
     /// An authentic entry of SN at any place of its first log.
@@ -99,8 +71,8 @@ impl Table {
             previous: (sequence > 1).then_some(EntryId::from_bytes([9; 32])),
             clock: WRITTEN,
             place: 0,
-            charter: self.network.genesis.charter.hash(),
-            mandate: self.network.seat("SN").mandate.unverified().hash,
+            charter: self.bench.network.genesis.charter.hash(),
+            mandate: self.bench.network.seat("SN").mandate.unverified().hash,
             priority: Priority::Routine,
             audience: Audience::Public,
             payload_hash: content_hash(b"payload"),
@@ -108,8 +80,9 @@ impl Table {
             attachments: Vec::new(),
         };
         let header = header.encode();
-        let signature = self.network.seat("SN").node.sign(Purpose::Entry, self.network.id(), &header).0.to_vec();
-        RawEntry { header, signature, payload: Some(b"payload".to_vec()) }.verify(self.network.id()).unwrap()
+        let signature =
+            self.bench.network.seat("SN").node.sign(Purpose::Entry, self.bench.network.id(), &header).0.to_vec();
+        RawEntry { header, signature, payload: Some(b"payload".to_vec()) }.verify(self.bench.network.id()).unwrap()
     }
 
     fn delivers(&mut self, entry: &Entry) -> (Vec<Body>, Vec<Effect>) {
@@ -131,7 +104,7 @@ fn place(log: LogName, sequence: u64) -> v1::Ahead {
 }
 
 fn range(log: LogName, from: u64, to: u64) -> v1::Range {
-    super::intake::range(&log, from, to)
+    intake::range(&log, from, to)
 }
 
 fn fault(effects: &[Effect]) -> Option<&Fault> {
@@ -154,7 +127,7 @@ fn heads_that_nobody_can_reach_are_counted_all_the_same() {
     let mut table = Table::new();
     table.shows(1, u64::MAX);
     table.shows(2, u64::MAX);
-    assert_eq!(table.node.lag(Millis(WRITTEN.0)).entries, u64::MAX);
+    assert_eq!(table.bench.node.lag(WRITTEN).entries, u64::MAX);
 }
 
 #[test]
@@ -185,22 +158,27 @@ fn a_range_that_ends_before_it_begins_is_no_range() {
 #[test]
 fn a_peer_cannot_show_fork_proofs_without_end() {
     let mut table = Table::new();
-    let mut frames = (0_u64..4).map(|frame| {
+    let frames = (0_u64..4).map(|frame| {
         let hash = |i: u64| ContentHash::from_bytes(*blake3::hash(&(frame * 10_000 + i).to_be_bytes()).as_bytes());
         let forks = (0..7_000).map(|i| hash(i).as_bytes().to_vec()).collect();
         Body::Frontier(v1::Frontier { forks, ..v1::Frontier::default() })
     });
-    let faults = frames.any(|frame| matches!(fault(&table.frame(frame).1), Some(Fault::Limit("fork proofs"))));
-    assert!(faults, "28,000 fork proofs were kept");
+    for frame in frames {
+        assert!(fault(&table.frame(frame).1).is_none());
+    }
+    assert!(
+        table.bench.node.sessions[&table.peer()].their_forks.is_empty(),
+        "of proofs that are not held here nothing is kept"
+    );
 }
 
 #[test]
 fn announcements_show_no_more_logs_than_a_frontier_may() {
     let mut table = Table::new();
-    for number in 0..LOGS_MAX as u64 + 9 {
+    for number in 0..NEW_LOGS_MAX + 9 {
         table.announces(place(table.log(number), 1));
     }
-    assert_eq!(table.node.sessions[&table.peer()].theirs.len(), LOGS_MAX);
+    assert_eq!(table.bench.node.sessions[&table.peer()].theirs.len() as u64, NEW_LOGS_MAX);
 }
 
 #[test]
@@ -220,4 +198,19 @@ fn an_announcement_that_names_another_entry_is_not_passed_on() {
         .collect();
     verdicts.sort_by_key(|(message, _)| *message);
     assert_eq!(verdicts, [(MessageId(1), Verdict::Ignore), (MessageId(2), Verdict::Accept)]);
+}
+
+#[test]
+fn who_shows_other_rules_is_shown_once_for_each_of_its_states_what_is_held_here() {
+    let mut table = Table::new();
+    let shows = |table: &mut Table, byte: u8| {
+        let digest = v1::Digest { rules: vec![byte; 16], ..table.bench.node.own_digest().to_message() };
+        table.frame(Body::Digest(digest)).0
+    };
+    let first = shows(&mut table, 7);
+    assert!(matches!(first[..], [Body::Rules(_), Body::Digest(_)]), "{first:?}");
+    assert_eq!(shows(&mut table, 7), [], "or two nodes that differ for ever would never be silent");
+    // It has changed, and has had the rules of this node: it lacks none of them, and may hold what is missing here.
+    let second = shows(&mut table, 8);
+    assert!(matches!(second[..], [Body::Digest(_)]), "{second:?}");
 }
