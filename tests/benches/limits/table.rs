@@ -39,3 +39,9 @@ pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }
+
+/// Of figures, each with the one beside it, the pair whose ratio is the middle one.
+pub(crate) fn median_ratio(mut pairs: Vec<(f64, f64)>) -> (f64, f64) {
+    pairs.sort_by(|(one, beside), (other, beside_other)| (one / beside).total_cmp(&(other / beside_other)));
+    pairs[pairs.len() / 2]
+}

@@ -269,16 +269,14 @@ impl World {
                 Effect::Send { peer, packet } => self.send(place, &peer, packet),
                 Effect::Gossip(bytes) => self.publish(place, &bytes.into()),
                 Effect::Verdict { message, verdict } => self.judged(place, message, verdict),
-                // Its nodes verify themselves.
-                Effect::Verify(_) => {}
                 Effect::Append(records) => self.append(place, records),
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
                 Effect::Refused { ticket, .. } => self.refused(place, ticket),
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
                 Effect::Keep { hash, content } => self.machines[place].disk.keep_soon(hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
-                // Nobody hands in rules here.
-                Effect::HandedIn { .. } => {}
+                // Its nodes verify themselves, and nobody hands in rules here.
+                Effect::Verify(_) | Effect::HandedIn { .. } => {}
             }
         }
     }
