@@ -1,4 +1,4 @@
-//! What a node does with entries that come from a peer: decode, restore, verify, append, sync, fold, commit. Beside it,
+//! What a node does with entries that come from its peers: decode, restore, verify, append, sync, fold, commit. Beside it,
 //! the signatures of the same entries, verified with nothing around. Both use all cores.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
-use palabre_core::fixtures::{MapStorage, Network};
-use palabre_core::id::ContentHash;
+use palabre_core::fixtures::{MapStorage, Network, Seat};
+use palabre_core::id::{ContentHash, NodeKey};
 use palabre_core::keys::{KnownKeys, Secret};
 use palabre_core::ledger::{Attachment, Entry, EntryError, Priority, RawEntry, Record};
 use palabre_core::node::{Effect, Event, Facts, Identity, Link, Node, Ticket, Write};
 use palabre_core::state::{Position, Storage};
 use palabre_core::time::Millis;
 use palabre_proto::{Message, v1};
-use palabre_store::{Home, Settings, Store};
+use palabre_store::{Home, LockedHome, Settings, Store};
 
 use crate::plain;
 use crate::table::{self, Row};
@@ -25,22 +25,26 @@ use crate::verifier::{Verifier, verify_on};
 /// Entries that the newcomer lacks: some weeks of a lively region.
 const ENTRIES: u64 = 12_000;
 /// Administrations that wrote them.
-const AUTHORS: usize = 12;
+const AUTHORS: usize = 10;
+/// Peers that hold them all: as many as a node keeps connections.
+const PEERS: usize = 4;
+/// Rounds in a second of the clock that the nodes are shown.
+const ROUNDS_A_SECOND: usize = 10;
 /// How often each thing is measured.
 const ROUNDS: usize = 7;
 /// Packets handled before a sync, as the daemon does it.
 const AT_ONCE: usize = 128;
 
 pub(crate) fn measure() -> Vec<Row> {
-    let network = Network::new(AUTHORS + 2, 1);
-    let (mut holder, mut held) = holder(&network);
+    let network = Network::new(AUTHORS + PEERS + ROUNDS, 1);
+    let mut held = written(&network);
     let records = held.records.clone();
 
     // In turns, so that whatever else the machine does slows down both.
     let (mut judged, mut ingested) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let before = plain::verify_strict(network.id(), &records);
-        let ours = ingest(&network, (&mut holder, &mut held));
+        let ours = ingest(&network, round, &mut held);
         let between = plain::verify_strict(network.id(), &records);
         ingested.push((ours, f64::midpoint(before, between)));
         judged.push((verify_entries(&network, &records), between));
@@ -50,17 +54,13 @@ pub(crate) fn measure() -> Vec<Row> {
         let beside = (plain, format!("verify_strict, all cores; median ratio of {ROUNDS}"));
         Row { what: what.to_owned(), ours, limit: beside, unit: "entries/s" }
     };
-    vec![
-        row("entries verified (parsed, hashed, judged)", judged),
-        row("entries ingested (durable, folded)", ingested),
-    ]
+    vec![row("entries verified (parsed, hashed, judged)", judged), row("entries ingested (durable, folded)", ingested)]
 }
 
-/// A node that holds everything: its storage is in memory.
-fn holder(network: &Network) -> (Node, MapStorage) {
-    let seat = &network.seats[AUTHORS];
+/// The storage of a node that holds everything, in memory.
+fn written(network: &Network) -> MapStorage {
     let mut held = MapStorage::default();
-    let mut node = start(network, seat.node.clone(), &held);
+    let mut node = start(network, network.seats[AUTHORS].node.clone(), &held);
     for (number, author) in network.seats[..AUTHORS].iter().enumerate() {
         let mut written = MapStorage::default();
         let mut writer = start(network, author.node.clone(), &written);
@@ -77,8 +77,7 @@ fn holder(network: &Network) -> (Node, MapStorage) {
             node.replay(&mut held, &Record::verify(&bytes, network.id()).unwrap(), position).unwrap();
         }
     }
-    node.begin(&held, Facts::default(), Millis(1_780_100_000_000)).unwrap();
-    (node, held)
+    held
 }
 
 fn start(network: &Network, secret: Secret, storage: &impl Storage) -> Node {
@@ -135,6 +134,9 @@ fn verify_entries(network: &Network, records: &[Vec<u8>]) -> f64 {
     count as f64 / seconds
 }
 
+/// Packets with the peer that sent them or gets them.
+type Packets = VecDeque<(NodeKey, Vec<u8>)>;
+
 /// A newcomer with a disk, and the time that it spends.
 struct Newcomer {
     node: Node,
@@ -144,7 +146,7 @@ struct Newcomer {
     /// Deliveries that are being verified.
     under_way: usize,
     appends: Vec<Vec<Record>>,
-    to_peer: VecDeque<Vec<u8>>,
+    to_peers: Packets,
     busy: Duration,
 }
 
@@ -158,7 +160,7 @@ impl Newcomer {
                     self.under_way += 1;
                 }
                 Effect::Append(records) => self.appends.push(records),
-                Effect::Send { packet, .. } => self.to_peer.push_back(packet),
+                Effect::Send { peer, packet } => self.to_peers.push_back((peer, packet)),
                 // Attachments are another measurement.
                 _ => {}
             }
@@ -201,43 +203,81 @@ impl Newcomer {
     }
 }
 
-/// Entries a second that a newcomer takes in from a peer, counting its own time alone.
-fn ingest(network: &Network, (peer, held): (&mut Node, &mut MapStorage)) -> f64 {
+/// Those that hold everything; what each reads is the same.
+struct Peers<'a> {
+    nodes: BTreeMap<NodeKey, Node>,
+    held: &'a mut MapStorage,
+    /// The newcomer.
+    to: NodeKey,
+}
+
+impl Peers<'_> {
+    /// Lets one of them handle an event; the packets that it sends, all to the newcomer.
+    fn give(&mut self, peer: NodeKey, event: Event, now: Millis) -> Packets {
+        let effects = self.nodes.get_mut(&peer).unwrap().handle(self.held, event, now).unwrap();
+        let packets = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Send { packet, .. } => Some((peer, packet)),
+            _ => None,
+        });
+        packets.collect()
+    }
+
+    fn answer(&mut self, packets: &mut Packets, now: Millis) -> Packets {
+        let mut answers = VecDeque::new();
+        while let Some((peer, packet)) = packets.pop_front() {
+            answers.extend(self.give(peer, Event::Packet { peer: self.to, packet }, now));
+        }
+        answers
+    }
+
+    fn tick(&mut self, now: Millis) -> Packets {
+        let keys: Vec<NodeKey> = self.nodes.keys().copied().collect();
+        keys.into_iter().flat_map(|peer| self.give(peer, Event::Tick, now)).collect()
+    }
+}
+
+/// Entries a second that a newcomer takes in from its peers, counting its own time alone.
+fn ingest(network: &Network, round: usize, held: &mut MapStorage) -> f64 {
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let home = dir.path().join("home");
     drop(Home::create(&home).unwrap());
     let home = Home::open(&home).unwrap();
-    let (store, _) = Store::open(&home, Settings::default()).unwrap();
-    let seat = &network.seats[AUTHORS + 1];
-    let (here, there) = (seat.node.node_key(), network.seats[AUTHORS].node.node_key());
-    let mut node = start(network, seat.node.clone(), &store);
-    node.verify_beside();
-    let (answer, answers) = channel();
-    let verifier = Verifier::start(move |entries| answer.send(entries).unwrap()).unwrap();
-    let (appends, to_peer) = (Vec::new(), VecDeque::new());
-    let mut newcomer =
-        Newcomer { node, store, verifier, answers, under_way: 0, appends, to_peer, busy: Duration::ZERO };
     let mut now = Millis(1_780_200_000_000);
+    let seat = &network.seats[AUTHORS + PEERS + round];
+    let mut peers = Peers { nodes: BTreeMap::new(), held, to: seat.node.node_key() };
+    for seat in &network.seats[AUTHORS..AUTHORS + PEERS] {
+        let mut node = start(network, seat.node.clone(), peers.held);
+        node.begin(peers.held, Facts::default(), now).unwrap();
+        peers.nodes.insert(seat.node.node_key(), node);
+    }
+    let goal = peers.nodes.values().next().unwrap().ledger_hash();
+    let mut newcomer = newcomer(network, seat, &home);
     newcomer.node.begin(&newcomer.store, Facts::default(), now).unwrap();
-    newcomer.handle(Event::Connected { peer: there }, now);
-    let mut to_newcomer: VecDeque<Vec<u8>> = VecDeque::new();
-    to_newcomer.extend(give(peer, held, Event::Connected { peer: here }, now));
+    let mut to_newcomer = VecDeque::new();
+    let keys: Vec<NodeKey> = peers.nodes.keys().copied().collect();
+    for peer in keys {
+        newcomer.handle(Event::Connected { peer }, now);
+        to_newcomer.extend(peers.give(peer, Event::Connected { peer: peers.to }, now));
+    }
 
     let mut rounds = 0;
-    while newcomer.node.ledger_hash() != peer.ledger_hash() {
+    while newcomer.node.ledger_hash() != goal {
         rounds += 1;
         assert!(rounds < 100_000, "the newcomer does not get everything");
-        now = now.plus(100);
-        while let Some(packet) = newcomer.to_peer.pop_front() {
-            to_newcomer.extend(give(peer, held, Event::Packet { peer: here, packet }, now));
+        now = now.plus(1_000 / ROUNDS_A_SECOND as u64);
+        to_newcomer.extend(peers.answer(&mut newcomer.to_peers, now));
+        let tick = rounds % ROUNDS_A_SECOND == 0;
+        if tick {
+            to_newcomer.extend(peers.tick(now));
         }
-        to_newcomer.extend(give(peer, held, Event::Tick, now));
         newcomer.timed(|newcomer| {
             for _ in 0..AT_ONCE {
-                let Some(packet) = to_newcomer.pop_front() else { break };
-                newcomer.handle(Event::Packet { peer: there, packet }, now);
+                let Some((peer, packet)) = to_newcomer.pop_front() else { break };
+                newcomer.handle(Event::Packet { peer, packet }, now);
             }
-            newcomer.handle(Event::Tick, now);
+            if tick {
+                newcomer.handle(Event::Tick, now);
+            }
             newcomer.sync(now);
             newcomer.take_verified(now);
         });
@@ -246,16 +286,15 @@ fn ingest(network: &Network, (peer, held): (&mut Node, &mut MapStorage)) -> f64 
         while !newcomer.node.settle(&mut newcomer.store).unwrap() {}
         newcomer.store.commit_rest().unwrap();
     });
-    give(peer, held, Event::Disconnected { peer: here }, now);
     ENTRIES as f64 / newcomer.busy.as_secs_f64()
 }
 
-/// Lets the peer handle an event; the packets that it sends, all to the one neighbour that it has.
-fn give(peer: &mut Node, held: &mut MapStorage, event: Event, now: Millis) -> Vec<Vec<u8>> {
-    let effects = peer.handle(held, event, now).unwrap();
-    let packets = effects.into_iter().filter_map(|effect| match effect {
-        Effect::Send { packet, .. } => Some(packet),
-        _ => None,
-    });
-    packets.collect()
+fn newcomer(network: &Network, seat: &Seat, home: &LockedHome) -> Newcomer {
+    let (store, _) = Store::open(home, Settings::default()).unwrap();
+    let mut node = start(network, seat.node.clone(), &store);
+    node.verify_beside();
+    let (answer, answers) = channel();
+    let verifier = Verifier::start(move |entries| answer.send(entries).unwrap()).unwrap();
+    let (appends, to_peers) = (Vec::new(), VecDeque::new());
+    Newcomer { node, store, verifier, answers, under_way: 0, appends, to_peers, busy: Duration::ZERO }
 }

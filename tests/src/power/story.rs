@@ -28,6 +28,9 @@ const WRITERS: usize = 4;
 /// A segment takes some 80 entries here.
 const SEGMENT_SIZE: &str = "32768";
 
+/// A table of the index takes some dozen entries here, so that tables are also merged.
+const INDEX_HELD: &str = "8192";
+
 /// A document that the API has acknowledged.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
@@ -112,7 +115,7 @@ impl Story {
         let before = Disk::of(&homes[0]);
         for (node, who) in network.nodes.iter_mut().zip([CUT, PEER]) {
             let environment = recording.environment(record, &homes[usize::from(who)], who);
-            let arguments = vec!["--segment-size".to_owned(), SEGMENT_SIZE.to_owned()];
+            let arguments = ["--segment-size", SEGMENT_SIZE, "--index-held", INDEX_HELD].map(str::to_owned).to_vec();
             node.under(Conditions { environment, arguments, ..Conditions::default() });
         }
         network.start();
@@ -238,6 +241,12 @@ impl Story {
         let [_, loss, start, rebuild, again] = processes[..] else { panic!("{} processes", processes.len()) };
         let batch = self.batches().into_iter().find(|index| *index > start).expect("the node writes again");
         (loss..batch).chain(rebuild..again).collect()
+    }
+
+    /// While tables of the index are written and taken away, by index.
+    pub fn tables(&self) -> Vec<usize> {
+        let is_table = |path: &Path| path.extension().is_some_and(|extension| extension == "table");
+        self.indexes(is_table, |change| matches!(change, Change::Removed(path) if is_table(path)))
     }
 
     /// The changes of files whose path is meant, and all others that are meant.

@@ -32,6 +32,9 @@ pub(crate) struct Run {
     /// Begin a new segment of the ledger at so many bytes: tests want to see it without writing 64 MiB.
     #[arg(long, hide = true, value_name = "BYTES")]
     segment_size: Option<u64>,
+    /// Make a table of the index of every so many bytes: tests want to see them without folding 4 MiB.
+    #[arg(long, hide = true, value_name = "BYTES")]
+    index_held: Option<usize>,
 }
 
 impl Run {
@@ -50,8 +53,11 @@ impl Run {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| internal(&error))?;
         let default = palabre_store::Settings::default();
-        let store =
-            palabre_store::Settings { segment_size: self.segment_size.unwrap_or(default.segment_size), ..default };
+        let store = palabre_store::Settings {
+            segment_size: self.segment_size.unwrap_or(default.segment_size),
+            held: self.index_held.unwrap_or(default.held),
+            ..default
+        };
         let setup = Setup { settings, store, rules, secret, token };
         let ended = runtime.block_on(async {
             let stop = stop(self.while_stdin_open).map_err(|error| internal(&error))?;
