@@ -145,6 +145,26 @@ impl Store {
         self.segments.append(records)
     }
 
+    /// Begins to append records beside what else is done; see [`Segments::begin`].
+    pub fn begin_append(
+        &mut self,
+        records: &[impl AsRef<[u8]>],
+        told: impl FnOnce() + Send + 'static,
+    ) -> Result<(), AppendError> {
+        self.segments.begin(records, told)
+    }
+
+    /// Whether records are on their way to the disk.
+    #[must_use]
+    pub fn is_appending(&self) -> bool {
+        self.segments.is_writing()
+    }
+
+    /// Waits for the records on their way; see [`Segments::finish`].
+    pub fn finish_append(&mut self) -> Result<Vec<Position>, AppendError> {
+        self.segments.finish()
+    }
+
     /// Whether the disk takes writes now; see [`Segments::try_disk`].
     pub fn try_disk(&mut self) -> Result<(), AppendError> {
         self.segments.try_disk()

@@ -17,6 +17,7 @@ mod live;
 mod million;
 mod others;
 mod plain;
+mod processor;
 mod proxy;
 mod spread;
 mod table;

@@ -1,5 +1,5 @@
-//! The thread that owns the rules and the store. It takes jobs as they come, appends what they want durable with one
-//! sync for all of them, and only then lets anybody see it.
+//! The thread that owns the rules and the store. It takes jobs as they come, has what they want durable appended with one
+//! sync for all of them, goes on with other jobs meanwhile, and only then lets anybody see it.
 
 use std::collections::BTreeMap;
 use std::thread::JoinHandle;
@@ -35,6 +35,8 @@ pub(super) enum Job {
     HandIn(Box<v1::Rules>, oneshot::Sender<Result<HandedIn, WriteError>>),
     /// Somebody wants to look.
     Look(Look),
+    /// What was on its way to the disk is durable, or was refused.
+    Synced,
     /// The node stops.
     Stop,
 }
@@ -50,8 +52,12 @@ struct Engine {
     tickets: u64,
     /// Whether the own log was opened in doubt and nothing of it is durable yet.
     unsettled: bool,
+    /// Where the thread that syncs says that it is done.
+    answers: mpsc::WeakSender<Job>,
     /// Records that wait for the next sync, by the append that wants them.
     appends: Vec<Vec<Record>>,
+    /// Those that are on their way to the disk.
+    syncing: Vec<Vec<Record>>,
 }
 
 /// Starts the engine's thread.
@@ -62,8 +68,9 @@ pub(super) fn start(
     health: watch::Sender<Health>,
 ) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
     let Opened { node, store, effects: first } = opened;
+    let verifying = answers.clone();
     let verifier = Verifier::start(move |verified| {
-        if let Some(answers) = answers.upgrade() {
+        if let Some(answers) = verifying.upgrade() {
             // Without its receiver the node is stopping.
             drop(answers.blocking_send(Job::Event(Event::Verified(verified))));
         }
@@ -78,7 +85,9 @@ pub(super) fn start(
         writers: BTreeMap::new(),
         bearers: BTreeMap::new(),
         tickets: 0,
+        answers,
         appends: Vec::new(),
+        syncing: Vec::new(),
     };
     engine.carry_out(first)?;
     std::thread::Builder::new()
@@ -111,16 +120,20 @@ impl Engine {
                 let Ok(next) = jobs.try_recv() else { break };
                 stopping |= self.take(next)?;
             }
-            self.sync()?;
+            self.begin_sync()?;
+            self.store.commit_rest()?;
         }
-        Ok(())
+        // Nobody is waited for who waits for the engine.
+        drop(jobs);
+        self.sync_all()
     }
 
     /// Does one job; true when it is the last.
     fn take(&mut self, job: Job) -> Result<bool, DaemonError> {
         match job {
             Job::Event(event) => {
-                if matches!(event, Event::Tick) {
+                // What is on its way to the disk will tell by itself.
+                if matches!(event, Event::Tick) && !self.store.is_appending() {
                     self.pause.look_again(&mut self.store);
                 }
                 self.handle(event)?;
@@ -136,6 +149,7 @@ impl Engine {
                 self.handle(Event::HandIn { ticket, rules })?;
             }
             Job::Look(look) => look(&self.node, &self.store),
+            Job::Synced => self.end_sync()?,
             Job::Stop => return Ok(true),
         }
         Ok(false)
@@ -228,30 +242,60 @@ impl Engine {
         }
     }
 
-    /// Makes durable what waits, folds it, and goes on until nothing waits.
-    fn sync(&mut self) -> Result<(), DaemonError> {
-        while !self.appends.is_empty() {
-            let appends = std::mem::take(&mut self.appends);
-            let bytes: Vec<Vec<u8>> = appends.iter().flatten().map(Record::encode).collect();
-            match self.store.append(&bytes) {
-                Ok(positions) => {
-                    let last = positions.last().copied();
-                    let mut positions = positions.into_iter();
-                    for records in appends {
-                        let placed = records.into_iter().zip(positions.by_ref()).collect();
-                        self.handle(Event::Appended(placed))?;
-                    }
-                    if let Some(last) = last {
-                        self.store.commit(last)?;
-                    }
-                    self.pause.end();
-                }
-                Err(failed @ AppendError::SyncFailed { .. }) => return Err(DaemonError::SyncFailed(failed)),
-                Err(refused) => {
-                    self.pause.begin(&refused);
-                    self.handle(Event::AppendRefused)?;
-                }
+    /// Begins to make durable what waits, unless something is on its way to the disk already: what comes meanwhile gathers
+    /// for the next sync.
+    fn begin_sync(&mut self) -> Result<(), DaemonError> {
+        if self.appends.is_empty() || self.store.is_appending() {
+            return Ok(());
+        }
+        self.syncing = std::mem::take(&mut self.appends);
+        let bytes: Vec<Vec<u8>> = self.syncing.iter().flatten().map(Record::encode).collect();
+        let answers = self.answers.clone();
+        let told = move || {
+            if let Some(answers) = answers.upgrade() {
+                // Without its receiver the node is stopping, and waits for the disk by itself.
+                drop(answers.blocking_send(Job::Synced));
             }
+        };
+        self.store.begin_append(&bytes, told).or_else(|refused| self.refused(refused))
+    }
+
+    /// What was on its way to the disk is durable: it is folded. Or the disk has refused it.
+    fn end_sync(&mut self) -> Result<(), DaemonError> {
+        let appends = std::mem::take(&mut self.syncing);
+        let positions = match self.store.finish_append() {
+            Ok(positions) => positions,
+            Err(refused) => return self.refused(refused),
+        };
+        let last = positions.last().copied();
+        let mut positions = positions.into_iter();
+        for records in appends {
+            let placed = records.into_iter().zip(positions.by_ref()).collect();
+            self.handle(Event::Appended(placed))?;
+        }
+        if let Some(last) = last {
+            self.store.commit(last)?;
+        }
+        self.pause.end();
+        Ok(())
+    }
+
+    /// The disk has refused a batch: nothing is on it of that, nor of what waits behind it.
+    fn refused(&mut self, refused: AppendError) -> Result<(), DaemonError> {
+        if matches!(refused, AppendError::SyncFailed { .. }) {
+            return Err(DaemonError::SyncFailed(refused));
+        }
+        self.pause.begin(&refused);
+        self.syncing.clear();
+        self.appends.clear();
+        self.handle(Event::AppendRefused)
+    }
+
+    /// Makes durable all that waits, and what follows from that.
+    fn sync_all(&mut self) -> Result<(), DaemonError> {
+        while !self.appends.is_empty() || self.store.is_appending() {
+            self.begin_sync()?;
+            self.end_sync()?;
         }
         Ok(self.store.commit_rest()?)
     }

@@ -7,7 +7,7 @@ use super::conduct::Work;
 use super::event::{Effect, Fault};
 use super::intake::{Batch, Outcome, kept};
 use super::serve::parse_range;
-use crate::id::{LogName, NodeKey, Sequence};
+use crate::id::{ContentHash, LogName, NodeKey, Sequence};
 use crate::ledger::{Entry, EntryError, Record, book, verify_all};
 use crate::state::{StateError, Storage};
 use crate::sync::elide::Restored;
@@ -27,6 +27,8 @@ struct Receipt {
     peer: NodeKey,
     now: Moment,
     records: Vec<Record>,
+    /// Small attachments that came along.
+    kept: Vec<(ContentHash, Vec<u8>)>,
     batch: Batch,
     /// Bytes to credit.
     bytes: u64,
@@ -74,7 +76,8 @@ impl Node {
     ) -> Result<(), StateError> {
         let Some(Unverified { peer, attachments }) = self.unverified.pop_front() else { return Ok(()) };
         let owed = self.wants.under_way(&peer);
-        let mut receipt = Receipt { peer, now, records: Vec::new(), batch: Batch::default(), bytes: 0 };
+        let mut receipt =
+            Receipt { peer, now, records: Vec::new(), kept: Vec::new(), batch: Batch::default(), bytes: 0 };
         let mut outcome = Ok(());
         for (entry, attachments) in entries.into_iter().zip(attachments) {
             outcome = match entry {
@@ -86,12 +89,16 @@ impl Node {
             }
         }
         self.note_progress(peer, owed, now);
-        let Receipt { records, mut batch, bytes, .. } = receipt;
+        let Receipt { records, kept, mut batch, bytes, .. } = receipt;
         if records.is_empty() {
             self.owe(peer, bytes, out);
             self.plan(now, out);
         } else {
             batch.owed = Some((peer, bytes));
+            // What goes to the disk is not under way from peers any more. Packets come first: what is done about the other
+            // effects may send further ones.
+            self.plan(now, out);
+            out.extend(kept.into_iter().map(|(hash, content)| Effect::Keep { hash, content }));
             self.append(records, batch, out);
         }
         // One fault is enough: it has ended the session.
@@ -157,8 +164,7 @@ impl Node {
             (Outcome::Taken(record), _) => {
                 receipt.batch.sources.insert(entry.id(), peer);
                 receipt.records.push(record);
-                let kept = kept(entry, attachments).into_iter();
-                out.extend(kept.map(|(hash, content)| Effect::Keep { hash, content }));
+                receipt.kept.extend(kept(entry, attachments));
             }
             (Outcome::Fork(record, deeper), before) => {
                 receipt.records.push(record);

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use palabre_core::state::Position;
 use thiserror::Error;
 
 use super::{SegmentsError, classify, file_name};
@@ -63,6 +64,9 @@ pub enum AppendError {
         #[source]
         source: io::Error,
     },
+    /// The batch before is still on its way to the disk.
+    #[error("the batch before is still being written")]
+    UnderWay,
     /// A sync had failed before, and the process has not ended.
     #[error("an earlier sync failed; the node must restart")]
     Broken,
@@ -77,7 +81,7 @@ impl AppendError {
             Self::ReadOnly { .. } => Trouble::ReadOnly,
             Self::Missing { .. } => Trouble::Missing,
             Self::Write { source, .. } | Self::SyncFailed { source, .. } => disk::trouble(source),
-            Self::Length { .. } | Self::Broken => Trouble::Other,
+            Self::Length { .. } | Self::UnderWay | Self::Broken => Trouble::Other,
         }
     }
 }
@@ -129,6 +133,11 @@ impl Active {
 
     pub(super) fn end(&self) -> u64 {
         self.end
+    }
+
+    /// Where the next frame begins: everything before is durable.
+    pub(super) fn position(&self) -> Position {
+        Position { segment: self.number, offset: self.end }
     }
 
     /// The same file, for reading beside.

@@ -8,6 +8,7 @@
 //! | `window`, `pieces` | a segment read in bounded memory, cut into whole frames and damaged gaps |
 //! | `scan` | all segments in order |
 //! | `active` | the segment that is written: room reserved, one sync for each batch, undone when that fails |
+//! | `beside` | batches written in a thread of their own |
 //! | `torn` | an unfinished tail, set aside |
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::disk;
 use crate::store::Settings;
 
 mod active;
+mod beside;
 mod frame;
 mod pieces;
 mod scan;
@@ -36,6 +38,7 @@ pub use scan::{Damage, DamageKind, Scan, Scanned};
 pub use torn::SetAside;
 
 use active::Active;
+use beside::{Batch, Beside, gone};
 use frame::Header;
 use pieces::{Piece, Pieces};
 
@@ -90,7 +93,14 @@ pub(crate) struct Stored {
 pub struct Segments {
     dir: PathBuf,
     settings: Settings,
-    active: Active,
+    /// Nothing while a batch is on its way to the disk.
+    active: Option<Active>,
+    /// Everything before is durable.
+    end: Position,
+    /// Writes batches, from the first one on that is begun.
+    beside: Option<Beside>,
+    /// Where the records of the batch under way begin in it.
+    under_way: Vec<u64>,
     /// Files opened for reading, kept for the next one.
     readers: Mutex<BTreeMap<u32, Arc<File>>>,
     /// A sync failed: what is on the disk is not known, and nothing is written any more.
@@ -135,7 +145,16 @@ impl Segments {
         }
         let mut active = Active::open(dir, numbers.last().copied())?;
         Self::inspect(dir, &mut active, &mut found)?;
-        let segments = Self { dir: dir.to_owned(), settings, active, readers: Mutex::default(), broken: false };
+        let segments = Self {
+            dir: dir.to_owned(),
+            settings,
+            end: active.position(),
+            active: Some(active),
+            beside: None,
+            under_way: Vec::new(),
+            readers: Mutex::default(),
+            broken: false,
+        };
         Ok((segments, found))
     }
 
@@ -176,44 +195,100 @@ impl Segments {
     /// Where the next record will lie, unless its batch begins a new segment.
     #[must_use]
     pub fn end(&self) -> Position {
-        Position { segment: self.active.number(), offset: self.active.end() }
+        self.end
     }
 
     /// Appends a batch with one sync; the positions are durable when this returns. After [`AppendError::SyncFailed`]
     /// the process must end; after any other error everything is as it was, and the batch may be tried again.
     /// A batch lies in one segment, whole.
     pub fn append(&mut self, records: &[impl AsRef<[u8]>]) -> Result<Vec<Position>, AppendError> {
+        let (bytes, offsets) = frames(records)?;
+        let mut active = self.take_active()?;
+        if offsets.is_empty() {
+            self.active = Some(active);
+            return Ok(Vec::new());
+        }
+        let written = beside::write(&mut active, &bytes, &self.dir, self.settings);
+        self.settle(active, written, offsets)
+    }
+
+    /// As [`Segments::append`], in a thread: `told` is called there once [`Segments::finish`] does not wait. Meanwhile
+    /// everything that was durable before can be read, and nothing else can be appended.
+    pub fn begin(
+        &mut self,
+        records: &[impl AsRef<[u8]>],
+        told: impl FnOnce() + Send + 'static,
+    ) -> Result<(), AppendError> {
+        let (bytes, offsets) = frames(records)?;
+        let active = self.take_active()?;
+        let beside = match self.beside.take().map_or_else(|| Beside::start(&self.dir, self.settings), Ok) {
+            Ok(beside) => beside,
+            Err(error) => {
+                self.active = Some(active);
+                return Err(error);
+            }
+        };
+        match beside.begin(Batch { active, bytes, told: Box::new(told) }) {
+            Ok(()) => {
+                self.under_way = offsets;
+                self.beside = Some(beside);
+                Ok(())
+            }
+            Err(active) => {
+                self.active = Some(active);
+                self.broken = true;
+                Err(gone(&self.dir))
+            }
+        }
+    }
+
+    /// Whether a batch is on its way to the disk.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.active.is_none()
+    }
+
+    /// Waits for the batch that was begun; nothing when none was.
+    pub fn finish(&mut self) -> Result<Vec<Position>, AppendError> {
+        if !self.is_writing() {
+            return Ok(Vec::new());
+        }
+        let offsets = std::mem::take(&mut self.under_way);
+        let Some((active, written)) = self.beside.as_ref().and_then(Beside::finish) else {
+            self.broken = true;
+            return Err(gone(&self.dir));
+        };
+        self.settle(active, written, offsets)
+    }
+
+    /// The segment that is written, when a batch may go into it now.
+    fn take_active(&mut self) -> Result<Active, AppendError> {
         if self.broken {
             return Err(AppendError::Broken);
         }
-        let (bytes, offsets) = frames(records)?;
-        if offsets.is_empty() {
-            return Ok(Vec::new());
-        }
-        let done = self.write(&bytes);
-        self.broken = matches!(done, Err(AppendError::SyncFailed { .. }));
-        let start = done?;
-        let place = |offset| Position { segment: start.segment, offset: start.offset + offset };
-        Ok(offsets.into_iter().map(place).collect())
+        self.active.take().ok_or(AppendError::UnderWay)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<Position, AppendError> {
-        let length = bytes.len() as u64;
-        let full = self.active.end() > 0 && self.active.end() + length > self.settings.segment_size;
-        if full {
-            self.active = self.active.next(&self.dir, length, self.settings.keep_free)?;
-        } else {
-            self.active.reserve(length, self.settings.keep_free)?;
-        }
-        let start = self.end();
-        self.active.append(bytes)?;
-        Ok(start)
+    /// A batch was written, or not.
+    fn settle(
+        &mut self,
+        active: Active,
+        written: Result<Position, AppendError>,
+        offsets: Vec<u64>,
+    ) -> Result<Vec<Position>, AppendError> {
+        self.end = active.position();
+        self.active = Some(active);
+        self.broken = matches!(written, Err(AppendError::SyncFailed { .. }));
+        let start = written?;
+        let place = |offset| Position { segment: start.segment, offset: start.offset + offset };
+        Ok(offsets.into_iter().map(place).collect())
     }
 
     /// Whether a batch could be appended now, found out by writing beside the segments: nothing else tells for certain.
     /// For a node whose writing pauses.
     pub fn try_disk(&mut self) -> Result<(), AppendError> {
-        self.active.reserve(1, self.settings.keep_free)?;
+        let active = self.active.as_mut().ok_or(AppendError::UnderWay)?;
+        active.reserve(1, self.settings.keep_free)?;
         let path = self.dir.join("trial");
         disk::trial(&path).map_err(|source| classify(&path, source))
     }
@@ -264,6 +339,13 @@ impl Segments {
         }
         readers.insert(number, Arc::clone(&file));
         Ok(file)
+    }
+}
+
+impl Drop for Segments {
+    fn drop(&mut self) {
+        // Whoever opens the segments next finds the batch under way whole.
+        drop(self.finish());
     }
 }
 
