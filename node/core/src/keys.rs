@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-pub use self::known::KnownKeys;
+pub use self::known::{KnownKeys, Signed};
 use crate::id::{AdministrationKey, NetworkId, NodeKey};
 
 /// What is signed. Each kind has its own prefix, so that a signature never serves for another kind.

@@ -38,11 +38,11 @@ type Turn<P> = Vec<Result<Prepared<P>, ReadError>>;
 /// Where threads take their turns: the scan, and the order in which turns are handed over. Nothing once it is over.
 type Source<P> = Mutex<Option<(Scan, SyncSender<Receiver<Turn<P>>>)>>;
 
-/// Hands all that `scan` meets to `take`, in order, its records prepared by `prepare` on as many threads as there are
-/// cores. `take` may end early.
+/// Hands all that `scan` meets to `take`, in order, its records prepared by `prepare`, some at once, on as many threads as
+/// there are cores. `prepare` gives one for each, in their order. `take` may end early.
 pub fn prepared<P: Send, R>(
     scan: Scan,
-    prepare: impl Fn(&[u8]) -> P + Sync,
+    prepare: impl Fn(Vec<Vec<u8>>) -> Vec<P> + Sync,
     take: impl FnOnce(&mut dyn Iterator<Item = Result<Prepared<P>, ReadError>>) -> R,
 ) -> R {
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -60,7 +60,7 @@ pub fn prepared<P: Send, R>(
 
 /// Reads and prepares a few records; false when there is nothing more to do. The place in the order is taken together
 /// with the records, so turns are handed over in the order of the scan whoever is done first.
-fn take_turn<P>(source: &Source<P>, prepare: &impl Fn(&[u8]) -> P) -> bool {
+fn take_turn<P>(source: &Source<P>, prepare: &impl Fn(Vec<Vec<u8>>) -> Vec<P>) -> bool {
     let mut open = source.lock().unwrap_or_else(PoisonError::into_inner);
     let Some((scan, order)) = open.as_mut() else { return false };
     let met: Vec<_> = scan.take(TURN).collect();
@@ -70,13 +70,21 @@ fn take_turn<P>(source: &Source<P>, prepare: &impl Fn(&[u8]) -> P) -> bool {
         return false;
     }
     drop(open);
-    let prepared = met.into_iter().map(|met| met.map(|met| prepared_one(met, prepare))).collect();
-    done.send(prepared).is_ok()
+    done.send(prepare_turn(met, prepare)).is_ok()
 }
 
-fn prepared_one<P>(met: Scanned, prepare: &impl Fn(&[u8]) -> P) -> Prepared<P> {
-    match met {
-        Scanned::Record { position, bytes, .. } => Prepared::Record { position, prepared: prepare(&bytes) },
-        Scanned::Damage { damage, shown } => Prepared::Damage { damage, shown },
-    }
+fn prepare_turn<P>(mut met: Vec<Result<Scanned, ReadError>>, prepare: &impl Fn(Vec<Vec<u8>>) -> Vec<P>) -> Turn<P> {
+    let bytes = |met: &mut Result<Scanned, ReadError>| match met {
+        Ok(Scanned::Record { bytes, .. }) => Some(std::mem::take(bytes)),
+        _ => None,
+    };
+    let mut prepared = prepare(met.iter_mut().filter_map(bytes).collect()).into_iter();
+    let turn = met.into_iter().map_while(|met| match met {
+        Ok(Scanned::Record { position, .. }) => {
+            prepared.next().map(|prepared| Ok(Prepared::Record { position, prepared }))
+        }
+        Ok(Scanned::Damage { damage, shown }) => Some(Ok(Prepared::Damage { damage, shown })),
+        Err(error) => Some(Err(error)),
+    });
+    turn.collect()
 }

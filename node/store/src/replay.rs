@@ -45,14 +45,18 @@ impl Store {
         opening: &Opening,
         mut fold: impl FnMut(&mut Self, Position, &[u8]) -> Result<(), E>,
     ) -> Result<Replayed, ReplayError<E>> {
-        self.replay_prepared(opening, <[u8]>::to_vec, |store, position, bytes| fold(store, position, &bytes))
+        self.replay_prepared(
+            opening,
+            |records| records,
+            |store, position, bytes: Vec<u8>| fold(store, position, &bytes),
+        )
     }
 
-    /// As [`Store::replay`]; `fold` gets what `prepare` made of each record, ahead of it and on all cores.
+    /// As [`Store::replay`]; `fold` gets what `prepare` made of each record, ahead of it and on all cores; see [`ahead::prepared`].
     pub fn replay_prepared<P: Send, E: std::error::Error + 'static>(
         &mut self,
         opening: &Opening,
-        prepare: impl Fn(&[u8]) -> P + Sync,
+        prepare: impl Fn(Vec<Vec<u8>>) -> Vec<P> + Sync,
         mut fold: impl FnMut(&mut Self, Position, P) -> Result<(), E>,
     ) -> Result<Replayed, ReplayError<E>> {
         ahead::prepared(self.scan_from(opening.replay_from), prepare, |records| self.fold_all(records, &mut fold))

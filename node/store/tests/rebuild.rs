@@ -98,7 +98,10 @@ fn node(store: &mut Store) -> Node {
 fn start(home: &LockedHome) -> (Store, Node, Opening) {
     let (mut store, opening) = Store::open(home, SETTINGS).unwrap();
     let mut node = node(&mut store);
-    let verify = |bytes: &[u8]| Record::verify(bytes, NETWORK.id()).unwrap();
+    let keys = node.keys().clone();
+    let verify = |records: Vec<Vec<u8>>| -> Vec<Record> {
+        Record::verify_each(&records, NETWORK.id(), &keys).into_iter().collect::<Result<_, _>>().unwrap()
+    };
     let fold = |store: &mut Store, position, record| node.replay(store, &record, position);
     store.replay_prepared(&opening, verify, fold).unwrap();
     node.replayed(&mut store).unwrap();

@@ -69,7 +69,7 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
 fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, DaemonError> {
     let network = *node.rules().network();
     let keys = node.keys().clone();
-    let verify = |bytes: &[u8]| Record::verify_by(bytes, &network, &keys);
+    let verify = |records: Vec<Vec<u8>>| Record::verify_each(&records, &network, &keys);
     let replayed = store.replay_prepared(opening, verify, |store, position, verified| match verified {
         Ok(record) => node.replay(store, &record, position),
         Err(error) => {

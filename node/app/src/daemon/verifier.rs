@@ -13,7 +13,7 @@ use palabre_core::ledger::{self, Entry, EntryError, RawEntry};
 use palabre_core::node::Node;
 
 /// Entries that a thread takes at once, and below which none is started: a thread costs as much as verifying one.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// What became of the entries of one delivery.
 type Verified = Vec<Result<Entry, EntryError>>;
@@ -55,12 +55,12 @@ pub(super) fn verify_on(cores: usize, entries: Vec<RawEntry>, network: &NetworkI
         let mut done = Vec::new();
         // What a thread has taken it verifies to its end: there is no gap before the first failure.
         while !failed.load(Ordering::Relaxed) {
-            let few: Vec<_> = waiting.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(FEW).collect();
+            let (places, few): (Vec<usize>, Vec<RawEntry>) =
+                waiting.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(FEW).unzip();
             if few.is_empty() {
                 break;
             }
-            for (place, entry) in few {
-                let verified = entry.verify_by(network, keys);
+            for (place, verified) in places.into_iter().zip(RawEntry::verify_each(few, network, keys)) {
                 failed.fetch_or(verified.is_err(), Ordering::Relaxed);
                 done.push((place, verified));
             }

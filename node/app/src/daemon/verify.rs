@@ -41,7 +41,10 @@ type Judged = Result<Record, Option<(NodeKey, LogId, u64)>>;
 pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError> {
     let mut keys = KnownKeys::default();
     keys.replace(rules.admitted().map(|(node, _)| node.key));
-    let judge = |bytes: &[u8]| Record::verify_by(bytes, rules.network(), &keys).map_err(|_| place_in(bytes));
+    let judge = |records: Vec<Vec<u8>>| {
+        let judged = Record::verify_each(&records, rules.network(), &keys).into_iter().zip(&records);
+        judged.map(|(record, bytes)| record.map_err(|_| place_in(bytes))).collect()
+    };
     ahead::prepared(Segments::peek(&home.ledger())?, judge, |records| count(records))
 }
 

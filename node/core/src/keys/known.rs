@@ -2,7 +2,8 @@
 //!
 //! What is accepted is exactly what [`verify`](super::verify) accepts. A strict verification wants S below L, neither the
 //! key nor R of small order, and R to be the encoding of S·B − k·A. It computes that sum by doubling its way through the
-//! bits of both numbers; with a table of multiples of −A, as there is one of B, no doubling is left.
+//! bits of both numbers; with a table of multiples of −A, as there is one of B, no doubling is left. Of several sums the
+//! encodings are computed together, with one division for all of them; each is compared by itself.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,23 +43,49 @@ impl KnownKeys {
         self.keys = keys.into_iter().take(TABLES_MAX).map(keep).collect();
     }
 
-    /// Verifies strictly, with the answer of [`verify`](super::verify).
-    pub fn verify(
+    /// Verifies each strictly, with the answer of [`verify`](super::verify) to it, in their order.
+    #[must_use]
+    pub fn verify_each(
         &self,
-        key: &NodeKey,
         purpose: Purpose,
         network: &NetworkId,
-        bytes: &[u8],
-        signature: &SignatureBytes,
-    ) -> Result<(), SignatureError> {
-        let known = self.keys.get(key).filter(|known| known.signs_often());
-        let Some(table) = known.and_then(|known| known.table.get_or_init(|| table(key)).as_ref()) else {
-            return verify(key.as_bytes(), purpose, network, bytes, signature);
-        };
-        let input = signed_input(purpose, network, bytes);
-        let valid = agrees(key, table, &input, signature).unwrap_or(false);
-        if valid { Ok(()) } else { Err(SignatureError::Invalid) }
+        signed: &[Signed<'_>],
+    ) -> Vec<Result<(), SignatureError>> {
+        let mut answers = vec![Err(SignatureError::Invalid); signed.len()];
+        let (mut sums, mut places) = (Vec::with_capacity(signed.len()), Vec::with_capacity(signed.len()));
+        for (place, Signed { key, bytes, signature }) in signed.iter().enumerate() {
+            let known = self.keys.get(key).filter(|known| known.signs_often());
+            match known.and_then(|known| known.table.get_or_init(|| table(key)).as_ref()) {
+                None => answers[place] = verify(key.as_bytes(), purpose, network, bytes, signature),
+                Some(table) => {
+                    let input = signed_input(purpose, network, bytes);
+                    // Those whose S is not below L have no sum, and stay invalid.
+                    if let Some(sum) = commitment(key, table, &input, signature) {
+                        sums.push(sum);
+                        places.push(place);
+                    }
+                }
+            }
+        }
+        for ((place, sum), encoded) in places.into_iter().zip(&sums).zip(EdwardsPoint::compress_batch_alloc(&sums)) {
+            // R must be that encoding, and so canonical, and not of small order.
+            if signed[place].signature.0.starts_with(encoded.as_bytes()) && !sum.is_small_order() {
+                answers[place] = Ok(());
+            }
+        }
+        answers
     }
+}
+
+/// A signature with what it is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    /// Whose.
+    pub key: &'a NodeKey,
+    /// What is signed, without purpose and network.
+    pub bytes: &'a [u8],
+    /// The signature.
+    pub signature: &'a SignatureBytes,
 }
 
 impl KnownKey {
@@ -74,13 +101,17 @@ fn table(key: &NodeKey) -> Option<Box<EdwardsBasepointTable>> {
     (!point.is_small_order()).then(|| Box::new(EdwardsBasepointTable::create(&-point)))
 }
 
-/// Whether R is the canonical encoding of S·B − k·A and not of small order; nothing when S is not below L.
-fn agrees(key: &NodeKey, table: &EdwardsBasepointTable, input: &[u8], signature: &SignatureBytes) -> Option<bool> {
+/// S·B − k·A, which R must be; nothing when S is not below L.
+fn commitment(
+    key: &NodeKey,
+    table: &EdwardsBasepointTable,
+    input: &[u8],
+    signature: &SignatureBytes,
+) -> Option<EdwardsPoint> {
     let (r, s) = signature.0.split_first_chunk::<32>()?;
     let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(s.try_into().ok()?))?;
     let challenge = Sha512::new().chain_update(r).chain_update(key.as_bytes()).chain_update(input);
-    let sum = EdwardsPoint::mul_base(&s) + table.mul_base(&Scalar::from_hash(challenge));
-    Some(sum.compress().as_bytes() == r && !sum.is_small_order())
+    Some(EdwardsPoint::mul_base(&s) + table.mul_base(&Scalar::from_hash(challenge)))
 }
 
 impl std::fmt::Debug for KnownKey {
@@ -99,12 +130,16 @@ mod tests {
 
     const NETWORK: NetworkId = NetworkId::from_bytes([7; 32]);
 
+    fn one(keys: &KnownKeys, key: &NodeKey, bytes: &[u8], signature: &SignatureBytes) -> Result<(), SignatureError> {
+        keys.verify_each(Purpose::Entry, &NETWORK, &[Signed { key, bytes, signature }])[0]
+    }
+
     /// Verifies with and without a table.
     fn both(key: &NodeKey, bytes: &[u8], signature: &SignatureBytes) -> [Result<(), SignatureError>; 2] {
         let mut keys = KnownKeys::default();
         keys.replace([*key]);
         keys.keys[key].uses.store(OFTEN, Ordering::Relaxed);
-        let known = keys.verify(key, Purpose::Entry, &NETWORK, bytes, signature);
+        let known = one(&keys, key, bytes, signature);
         [verify(key.as_bytes(), Purpose::Entry, &NETWORK, bytes, signature), known]
     }
 
@@ -140,6 +175,26 @@ mod tests {
     }
 
     #[test]
+    fn each_of_several_gets_its_own_answer() {
+        let mut signed: Vec<(NodeKey, SignatureBytes)> = (0..64_u8)
+            .map(|number| with_torsion(number.into(), usize::from(number % 3), usize::from(number % 2)))
+            .collect();
+        signed[5].1.0[63] = 0xff;
+        signed[9].0 = NodeKey::from_bytes([0xff; 32]);
+        signed[12].1.0[..32].copy_from_slice(EIGHT_TORSION[0].compress().as_bytes());
+        let mut keys = KnownKeys::default();
+        // Some are not known, and are verified plainly among the others.
+        keys.replace(signed.iter().map(|(key, _)| *key).enumerate().filter(|(at, _)| at % 5 > 0).map(|(_, key)| key));
+        keys.keys.values().for_each(|known| known.uses.store(OFTEN, Ordering::Relaxed));
+        let each = signed.iter().map(|(key, signature)| Signed { key, bytes: b"header", signature });
+        let answers = keys.verify_each(Purpose::Entry, &NETWORK, &each.clone().collect::<Vec<_>>());
+        let plain = |s: Signed<'_>| verify(s.key.as_bytes(), Purpose::Entry, &NETWORK, s.bytes, s.signature).is_ok();
+        let accepted: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+        assert_eq!(accepted, each.map(plain).collect::<Vec<_>>());
+        assert!(accepted.contains(&true) && accepted.contains(&false));
+    }
+
+    #[test]
     fn keys_and_commitments_of_small_order_are_refused() {
         for point in EIGHT_TORSION {
             let key = NodeKey::from_bytes(point.compress().to_bytes());
@@ -169,7 +224,7 @@ mod tests {
         let signature = secret.sign(Purpose::Entry, &NETWORK, b"header");
         for used in 0..OFTEN + 2 {
             assert_eq!(keys.keys[&key].table.get().is_some(), used > OFTEN);
-            assert_eq!(keys.verify(&key, Purpose::Entry, &NETWORK, b"header", &signature), Ok(()));
+            assert_eq!(one(&keys, &key, b"header", &signature), Ok(()));
         }
         keys.replace([key]);
         assert!(keys.keys[&key].table.get().is_some(), "a change of the rules keeps it");

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::audience::Audience;
 use super::candidate::Candidate;
 use super::fold::{Folded, ObjectFold};
-use super::keys::{self, Known, Order};
+use super::keys::{self, Known, Order, Summary};
 use super::pairs::Pairs;
 use super::tree;
 use super::void::Status;
@@ -39,23 +39,31 @@ pub fn admit<S: Storage>(storage: &mut S, rules: &Rules, entries: &[&Entry]) -> 
         let Some(candidate) = Candidate::of(entry) else { continue };
         let object = candidate.object();
         anew.extend(keys::take_awaiting(storage, &candidate.id)?);
-        if !enlist(storage, &candidate, &mut changes)? {
+        if keys::file(storage, &object, &candidate.filed())? {
+            changes.statuses.insert(candidate.id, Status::Waiting);
+        } else {
             anew.insert(object);
         }
         arrivals.entry(object).or_default().insert(candidate.order(), candidate);
     }
     for (object, acts) in arrivals {
-        if anew.contains(&object) || !come_last(storage, &object, &acts)? {
+        let before = keys::summary(storage, &object)?;
+        let last = before.and_then(|before| before.last);
+        // What does not come after all that were folded of its object has them folded anew.
+        if anew.contains(&object) || acts.keys().next().copied() <= last {
             anew.insert(object);
             continue;
         }
-        let mut fold = ObjectFold::resume(storage, rules, object)?;
+        let mut fold = match last {
+            Some(_) => ObjectFold::resume(storage, rules, object)?,
+            None => ObjectFold::begin(storage, rules, object),
+        };
         for candidate in acts.values() {
             fold.add(candidate)?;
         }
         let folded = fold.finish();
-        let before = keys::summary(storage, &object)?.map_or(0, |summary| summary.waiting);
-        store(storage, object, &folded, before, &mut changes)?;
+        let waiting = before.map_or(0, |before| before.waiting);
+        store(storage, object, &folded, (before, waiting), &mut changes)?;
     }
     refold(storage, rules, anew, changes)
 }
@@ -93,23 +101,6 @@ pub fn refold_all<S: Storage>(storage: &mut S, rules: &Rules) -> Result<(), Stat
     }
 }
 
-/// Files an act; false when it is filed already.
-fn enlist<S: Storage>(storage: &mut S, candidate: &Candidate, changes: &mut Changes) -> Result<bool, StateError> {
-    let object = candidate.object();
-    if keys::known_at(storage, &candidate.id, &candidate.order())?.is_some() {
-        return Ok(false);
-    }
-    keys::file(storage, &object, &candidate.filed())?;
-    changes.statuses.insert(candidate.id, Status::Waiting);
-    Ok(true)
-}
-
-/// Whether these acts come after all that were folded of their object.
-fn come_last(state: &impl State, object: &EntryId, acts: &BTreeMap<Order, Candidate>) -> Result<bool, StateError> {
-    let last = keys::summary(state, object)?.and_then(|summary| summary.last);
-    Ok(acts.keys().next().copied() > last)
-}
-
 /// Folds objects from their first act on.
 fn refold<S: Storage>(
     storage: &mut S,
@@ -131,26 +122,31 @@ fn refold<S: Storage>(
             }
         }
         let folded = fold.finish();
-        store(storage, object, &folded, 0, &mut changes)?;
+        let before = keys::summary(storage, &object)?;
+        store(storage, object, &folded, (before, 0), &mut changes)?;
     }
     Ok(changes)
 }
 
-/// Writes what folding an object gave. `waiting`: its acts that wait and were not judged in this fold.
+/// Writes what folding an object gave. `before`: what was known of it; `waiting`: its acts that wait and were not judged in
+/// this fold.
 fn store<S: Storage>(
     storage: &mut S,
     object: EntryId,
     folded: &Folded,
-    waiting: u64,
+    (before, waiting): (Option<Summary>, u64),
     changes: &mut Changes,
 ) -> Result<(), StateError> {
+    let opener = before.and_then(|before| before.opener);
     for (id, (order, status)) in &folded.judged {
         let now = Known { object, order: *order, status: *status };
-        if keys::known_at(storage, id, order)? != Some(now) {
-            changes.statuses.insert(*id, *status);
-            if *id != object {
-                keys::set_known(storage, &now)?;
+        if *id == object {
+            if opener.map(|opener| opener.status) != Some(*status) {
+                changes.statuses.insert(*id, *status);
             }
+        } else if keys::known_at(storage, order)? != Some(now) {
+            changes.statuses.insert(*id, *status);
+            keys::set_known(storage, &now)?;
         }
     }
     for entry in &folded.awaited {
@@ -162,12 +158,11 @@ fn store<S: Storage>(
     }
     let waiting = folded.judged.values().filter(|(_, status)| *status == Status::Waiting).count() as u64 + waiting;
     let last = folded.judged.values().map(|(order, _)| *order).max();
-    keys::change_summary(storage, &object, |summary| {
-        (summary.last, summary.waiting) = (last, waiting);
-        if let (Some(opener), Some((_, status))) = (&mut summary.opener, folded.judged.get(&object)) {
-            opener.status = *status;
-        }
-    })?;
+    let mut now = Summary { last, waiting, ..before.unwrap_or(Summary::new(Audience::Public)) };
+    if let (Some(opener), Some((_, status))) = (&mut now.opener, folded.judged.get(&object)) {
+        opener.status = *status;
+    }
+    keys::set_summary(storage, &object, before, now)?;
     changes.objects.insert(object);
     Ok(())
 }

@@ -50,6 +50,11 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         Ok(Self { storage, rules, object, result: Folded { pairs, ..Folded::default() } })
     }
 
+    /// Begins: for all acts of an object of which nothing is folded.
+    pub(super) fn begin(storage: &'a S, rules: &'a Rules, object: EntryId) -> Self {
+        Self { storage, rules, object, result: Folded { pairs: Pairs::of_new(object), ..Folded::default() } }
+    }
+
     /// Begins anew: for all acts of the object.
     pub(super) fn anew(storage: &'a S, rules: &'a Rules, object: EntryId) -> Result<Self, StateError> {
         let pairs = Pairs::load(storage, &object)?.emptied();

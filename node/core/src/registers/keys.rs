@@ -89,7 +89,8 @@ pub(super) struct Opener {
 }
 
 impl Summary {
-    const fn new(audience: Audience) -> Self {
+    /// Of an object of which nothing is filed.
+    pub(super) const fn new(audience: Audience) -> Self {
         Self { audience, last: None, waiting: 0, opener: None }
     }
 
@@ -132,12 +133,9 @@ pub(super) fn known(state: &impl State, id: &EntryId) -> Result<Option<Known>, S
     known_on(state, &log, sequence)
 }
 
-/// As [`known`], of an entry whose place in its log is known too.
-pub(super) fn known_at(state: &impl State, id: &EntryId, order: &Order) -> Result<Option<Known>, StateError> {
-    match summary(state, id)?.and_then(|summary| summary.opener) {
-        Some(opener) => Ok(Some(Known { object: *id, order: opener.order, status: opener.status })),
-        None => known_on(state, &order.log(), order.sequence),
-    }
+/// As [`known`], of an act of `object` that has not opened it and stands there.
+pub(super) fn known_at(state: &impl State, order: &Order) -> Result<Option<Known>, StateError> {
+    known_on(state, &order.log(), order.sequence)
 }
 
 /// What has become of the entry that stands there and opened no object.
@@ -180,6 +178,16 @@ pub(super) fn change_summary(
     let before = summary(state, object)?;
     let mut now = before.unwrap_or(Summary::new(Audience::Public));
     change(&mut now);
+    set_summary(state, object, before, now)
+}
+
+/// Writes what is known of an object where it differs from what was; where nothing is left, it goes.
+pub(super) fn set_summary(
+    state: &mut impl State,
+    object: &EntryId,
+    before: Option<Summary>,
+    now: Summary,
+) -> Result<(), StateError> {
     if before == Some(now) {
         return Ok(());
     }
@@ -196,14 +204,23 @@ pub(super) struct Filed {
     pub(super) order: Order,
 }
 
-/// Files an act, which waits to be judged.
-pub(super) fn file(state: &mut impl State, object: &EntryId, act: &Filed) -> Result<(), StateError> {
+/// Files an act, which waits to be judged; false when it is filed already.
+pub(super) fn file(state: &mut impl State, object: &EntryId, act: &Filed) -> Result<bool, StateError> {
     if act.id == *object {
-        let opener = Opener { order: act.order, status: Status::Waiting };
-        return change_summary(state, object, |summary| summary.opener = Some(opener));
+        let before = summary(state, object)?;
+        if before.is_some_and(|before| before.opener.is_some()) {
+            return Ok(false);
+        }
+        let opener = Some(Opener { order: act.order, status: Status::Waiting });
+        let now = Summary { opener, ..before.unwrap_or(Summary::new(Audience::Public)) };
+        return set_summary(state, object, before, now).map(|()| true);
+    }
+    if known_at(state, &act.order)?.is_some() {
+        return Ok(false);
     }
     state.put(act_key(object, &act.order), Vec::new())?;
-    set_known(state, &Known { object: *object, order: act.order, status: Status::Waiting })
+    set_known(state, &Known { object: *object, order: act.order, status: Status::Waiting })?;
+    Ok(true)
 }
 
 /// Takes an act out of its object, and forgets what is known of it.

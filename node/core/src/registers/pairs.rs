@@ -33,6 +33,11 @@ impl Pairs {
         Ok(Self { object: Some(*object), now: stored.clone(), stored })
     }
 
+    /// An object of which nothing is folded.
+    pub(super) fn of_new(object: EntryId) -> Self {
+        Self { object: Some(object), ..Self::default() }
+    }
+
     /// The same object before its first act.
     pub(super) fn emptied(self) -> Self {
         Self { now: BTreeMap::new(), ..self }
