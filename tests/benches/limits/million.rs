@@ -194,7 +194,9 @@ pub(crate) fn is_child() -> bool {
     let mut node = Node::load(&store, network.rules.clone(), identity).unwrap();
     node.load_rules(&mut store).unwrap();
     let keys = node.keys().clone();
-    let verify = |bytes: &[u8]| Record::verify_by(bytes, network.id(), &keys).unwrap();
+    let verify = |records: Vec<Vec<u8>>| -> Vec<Record> {
+        Record::verify_each(&records, network.id(), &keys).into_iter().collect::<Result<_, _>>().unwrap()
+    };
     let replayed = store
         .replay_prepared(&opening, verify, |store, position, record| node.replay(store, &record, position))
         .unwrap();
