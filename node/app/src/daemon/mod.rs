@@ -8,6 +8,7 @@ mod desk;
 mod engine;
 mod error;
 mod files;
+mod keeper;
 mod opening;
 mod pause;
 mod refusals;
@@ -76,7 +77,7 @@ pub(crate) async fn run(
     let (jobs, queue) = mpsc::channel(JOBS);
     let (effects, done) = mpsc::unbounded_channel();
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
-    let engine = engine::start(opened, queue, effects, health)?;
+    let engine = engine::start(opened, (jobs.downgrade(), queue), effects, health)?;
     scrub::start(&home, network, jobs.clone());
     let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
     let heard = wire.heard();

@@ -114,6 +114,11 @@ pub enum Event {
         /// Which.
         hash: ContentHash,
     },
+    /// What was to be kept ([`Effect::Keep`]) could not be: it is fetched like any other.
+    NotKept {
+        /// Which.
+        hash: ContentHash,
+    },
     /// An attachment did not come.
     FetchFailed {
         /// From whom.
@@ -236,8 +241,10 @@ pub enum Effect {
         /// Its size in bytes.
         size: u64,
     },
-    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. It is to be durable
-    /// before the [`Effect::Append`] that follows is answered: what is held then is not fetched again.
+    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. Nobody waits for it:
+    /// until [`Event::Fetched`] or [`Event::NotKept`] answers, [`Storage::small_attachment`] gives it out from memory.
+    ///
+    /// [`Storage::small_attachment`]: crate::state::Storage::small_attachment
     Keep {
         /// Which.
         hash: ContentHash,

@@ -6,6 +6,8 @@ mod asking;
 mod awaited;
 mod fresh;
 
+use std::collections::BTreeSet;
+
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
@@ -34,6 +36,8 @@ pub(super) struct Fetches {
     asking: Asking,
     fresh: Fresh,
     awaited: Awaited,
+    /// What came with its entry and is on its way to the disk: nobody is asked for it.
+    keeping: BTreeSet<ContentHash>,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
 }
@@ -104,7 +108,9 @@ impl Node {
             if attachment.size <= WHOLE_MAX && !storage.holds_attachment(&attachment.hash) {
                 let missing = Missing { hash: attachment.hash, size: attachment.size, author: entry.header().author };
                 storage.put(key(&missing.hash), missing.value())?;
-                self.fetches.fresh.add(missing);
+                if !self.fetches.keeping.contains(&missing.hash) {
+                    self.fetches.fresh.add(missing);
+                }
             }
         }
         Ok(())
@@ -119,12 +125,40 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.asking.settled(hash);
+        self.fetches.keeping.remove(hash);
         storage.remove(&key(hash))?;
         for peer in self.fetches.awaited.settled(hash) {
             self.tell_held(peer, *hash, out);
         }
         self.plan_fetches(storage, now, out)?;
         self.fetch_missing(storage, now, out)
+    }
+
+    /// The content of an attachment came with its entry. Its entry does not wait for it on its way to the others.
+    pub(super) fn keep<S: Storage>(&mut self, storage: &S, hash: ContentHash, content: Vec<u8>, out: &mut Vec<Effect>) {
+        if !storage.holds_attachment(&hash) && self.fetches.keeping.insert(hash) {
+            out.push(Effect::Keep { hash, content });
+        }
+    }
+
+    /// The disk did not take what came with its entry.
+    pub(super) fn not_kept<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        hash: &ContentHash,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
+        self.fetches.keeping.remove(hash);
+        self.add_fresh(storage, hash)?;
+        self.plan_fetches(storage, now, out)
+    }
+
+    fn add_fresh<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
+        if let Some(missing) = storage.get(&key(hash))?.and_then(|value| Missing::parse(&key(hash), &value)) {
+            self.fetches.fresh.add(missing);
+        }
+        Ok(())
     }
 
     /// A peer did not deliver an attachment: the next one is asked.
@@ -137,9 +171,7 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.asking.failed(hash, peer, now);
-        if let Some(missing) = storage.get(&key(&hash))?.and_then(|value| Missing::parse(&key(&hash), &value)) {
-            self.fetches.fresh.add(missing);
-        }
+        self.add_fresh(storage, &hash)?;
         self.plan_fetches(storage, now, out)
     }
 
@@ -248,6 +280,9 @@ impl Node {
         let Missing { hash, size, author } = *missing;
         if storage.holds_attachment(&hash) {
             storage.remove(&key(&hash))?;
+            return Ok(true);
+        }
+        if self.fetches.keeping.contains(&hash) {
             return Ok(true);
         }
         if self.fetches.asking.is_full(now) || self.fetches.asking.is_vain(&author, now) {

@@ -95,8 +95,9 @@ impl Node {
             (Outcome::Taken(record), _) => {
                 receipt.batch.sources.insert(entry.id(), peer);
                 receipt.records.push(record);
-                let kept = kept(&entry, restored.attachments).into_iter();
-                out.extend(kept.map(|(hash, content)| Effect::Keep { hash, content }));
+                for (hash, content) in kept(&entry, restored.attachments) {
+                    self.keep(storage, hash, content, out);
+                }
             }
             (Outcome::Fork(record, deeper), before) => {
                 receipt.records.push(record);

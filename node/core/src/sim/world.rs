@@ -29,6 +29,8 @@ pub(super) enum Happening {
     Tick { place: Place, start: u64 },
     /// What was written is durable, or refused.
     Synced { place: Place, start: u64, number: u64 },
+    /// A small attachment that came with its entry is on disk, or refused.
+    Kept { place: Place, start: u64, hash: ContentHash },
     /// Somebody sits down to write.
     Write { place: Place },
     /// A dial comes to its end.
@@ -211,6 +213,7 @@ impl World {
             Happening::Start { place } => self.start(place),
             Happening::Tick { place, start } => self.tick(place, start),
             Happening::Synced { place, start, number } => self.synced(place, start, number),
+            Happening::Kept { place, start, hash } => self.kept(place, start, hash),
             Happening::Write { place } => self.write(place),
             Happening::Dialled { from, to, start } => self.dialled(from, to, start),
             Happening::Unreached { from, to, start } => self.unreached(from, to, start),
@@ -273,7 +276,7 @@ impl World {
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
                 Effect::Refused { ticket, .. } => self.refused(place, ticket),
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
-                Effect::Keep { hash, content } => self.machines[place].disk.keep_soon(hash, content),
+                Effect::Keep { hash, content } => self.keep(place, hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
                 // Nobody hands in rules here.
                 Effect::HandedIn { .. } => {}
@@ -303,6 +306,24 @@ impl World {
         machine.durable_at = machine.durable_at.max(self.now) + took;
         let at = machine.durable_at;
         self.at(at, Happening::Synced { place, start, number });
+    }
+
+    /// Files are written beside the ledger.
+    fn keep(&mut self, place: Place, hash: ContentHash, content: Vec<u8>) {
+        let took = self.dice.within(self.scenario.machines.sync_ms);
+        let machine = &mut self.machines[place];
+        machine.disk.receive(hash, content);
+        let start = machine.starts;
+        self.after(took, Happening::Kept { place, start, hash });
+    }
+
+    fn kept(&mut self, place: Place, start: u64, hash: ContentHash) {
+        if self.is_running(place, start) {
+            let machine = &mut self.machines[place];
+            let refused = machine.full;
+            machine.disk.arrived(hash, refused);
+            self.feed(place, if refused { Event::NotKept { hash } } else { Event::Fetched { hash } });
+        }
     }
 
     fn synced(&mut self, place: Place, start: u64, number: u64) {
