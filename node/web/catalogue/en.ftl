@@ -337,6 +337,9 @@ obstacle-read-only = the folder of the node can only be read.
 obstacle-folder-missing = a folder of the node was removed, renamed or unmounted while it was running.
 obstacle-exhausted = the process has no file descriptors or memory left.
 obstacle-disk-failing = the disk reports errors.
+status-ended-abruptly = The program did not stop in good order last time (power cut, kill, or no memory left). The ledger was checked at this start.
+status-descriptors = { $used } of { $limit } file descriptors were in use, { $ago } ago: connections wait while none is free. Raise the limit (LimitNOFILE in the service's file).
+status-memory = { $used } of { $limit } of memory were in use, { $ago } ago: beyond it the program ends and is started again. Raise the limit (MemoryMax in the service's file).
 status-peers = Connected to { $connected } of the { $all } other nodes.
 
 peer-none = No other node is known.

@@ -337,6 +337,9 @@ obstacle-read-only = le dossier du nœud n'est accessible qu'en lecture.
 obstacle-folder-missing = un dossier du nœud a été supprimé, renommé ou démonté pendant qu'il tournait.
 obstacle-exhausted = le processus n'a plus de descripteurs de fichiers ou de mémoire.
 obstacle-disk-failing = le disque signale des erreurs.
+status-ended-abruptly = La dernière fois, le programme ne s'est pas arrêté normalement (coupure de courant, arrêt forcé ou mémoire épuisée). Le registre a été vérifié à ce démarrage.
+status-descriptors = { $used } descripteurs de fichiers sur { $limit } étaient utilisés, il y a { $ago } : les connexions attendent tant qu'aucun n'est libre. Relevez la limite (LimitNOFILE dans le fichier du service).
+status-memory = { $used } de mémoire sur { $limit } étaient utilisés, il y a { $ago } : au-delà, le programme s'arrête et est relancé. Relevez la limite (MemoryMax dans le fichier du service).
 status-peers = Connecté à { $connected } des { $all } autres nœuds.
 
 peer-none = Aucun autre nœud n'est connu.

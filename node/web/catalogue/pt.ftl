@@ -337,6 +337,9 @@ obstacle-read-only = a pasta do nó só pode ser lida.
 obstacle-folder-missing = uma pasta do nó foi removida, renomeada ou desmontada enquanto ele funcionava.
 obstacle-exhausted = o processo já não tem descritores de ficheiros ou memória.
 obstacle-disk-failing = o disco comunica erros.
+status-ended-abruptly = Da última vez, o programa não parou normalmente (corte de energia, paragem forçada ou falta de memória). O registo foi verificado neste arranque.
+status-descriptors = { $used } descritores de ficheiros em { $limit } estavam em uso, há { $ago }: as ligações esperam enquanto nenhum estiver livre. Aumente o limite (LimitNOFILE no ficheiro do serviço).
+status-memory = { $used } de memória em { $limit } estavam em uso, há { $ago }: para além disso, o programa termina e é iniciado de novo. Aumente o limite (MemoryMax no ficheiro do serviço).
 status-peers = Ligado a { $connected } dos { $all } outros nós.
 
 peer-none = Nenhum outro nó é conhecido.

@@ -17,5 +17,5 @@ pub use document::{
 pub use governance::{Count, HandedInView, HistoryView, ProposalView, RefusedRule, RevisionView, Standing};
 pub use log::{Effect, EntryView, LogList, LogView};
 pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
-pub use status::{Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};
+pub use status::{Concern, Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};
 pub use void::void_words;

@@ -30,6 +30,7 @@ use tracing::{info, warn};
 
 use super::engine::Job;
 use super::files::{self, ImportError};
+use super::resources::Resources;
 use super::wire::{Links, Listening};
 use super::{pause, views};
 use crate::failure::chain;
@@ -47,6 +48,7 @@ pub(super) struct Desk {
     listening: Listening,
     links: Links,
     health: watch::Receiver<Health>,
+    resources: Resources,
     /// Whether the disk did not take the last upload.
     upload_refused: AtomicBool,
     started: u64,
@@ -59,9 +61,11 @@ impl Desk {
         attachments: Attachments,
         (listening, links): (Listening, Links),
         health: watch::Receiver<Health>,
+        resources: Resources,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        Self { jobs, net, attachments, listening, links, health, upload_refused: AtomicBool::new(false), started }
+        let upload_refused = AtomicBool::new(false);
+        Self { jobs, net, attachments, listening, links, health, resources, upload_refused, started }
     }
 
     /// Looks at node and store between two jobs of the engine.
@@ -153,8 +157,8 @@ const fn priority(urgent: bool) -> Priority {
 impl NodeHandle for Desk {
     async fn status(&self) -> Result<StatusView, NodeError> {
         let listening = Arc::clone(&self.listening);
-        let obstacle = self.obstacle();
-        self.look(move |node, store| views::status(node, store, &listening, obstacle)).await
+        let (obstacle, concerns) = (self.obstacle(), self.resources.concerns());
+        self.look(move |node, store| views::status(node, store, &listening, obstacle, concerns)).await
     }
 
     async fn peers(&self) -> Result<Vec<PeerStatus>, NodeError> {

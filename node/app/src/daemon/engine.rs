@@ -61,7 +61,7 @@ pub(super) fn start(
     effects: mpsc::UnboundedSender<Effect>,
     health: watch::Sender<Health>,
 ) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
-    let Opened { node, store, effects: first } = opened;
+    let Opened { node, store, effects: first, .. } = opened;
     let mut engine = Engine {
         unsettled: store.own_head_is_in_doubt(),
         keeper: Keeper::start(store.attachments().clone(), own_jobs).map_err(DaemonError::Thread)?,

@@ -12,6 +12,7 @@ mod keeper;
 mod opening;
 mod pause;
 mod refusals;
+mod resources;
 mod scrub;
 mod verify;
 mod views;
@@ -73,6 +74,7 @@ pub(crate) async fn run(
     };
     let attachments = opened.store.attachments().clone();
     let key = opened.node.key();
+    let resources = resources::Resources::watch(opened.ended_abruptly);
     let (net, events) = palabre_net::start(config)?;
     let (jobs, queue) = mpsc::channel(JOBS);
     let (effects, done) = mpsc::unbounded_channel();
@@ -82,7 +84,7 @@ pub(crate) async fn run(
     let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
     let heard = wire.heard();
     let carried = tokio::spawn(wire.run(events, done));
-    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched));
+    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched, resources));
     info!(node = %key, %network, api = %setup.settings.api, "the node runs");
     let api = tokio::net::TcpListener::from_std(api).map_err(DaemonError::Serve)?;
     let served = tokio::select! {

@@ -20,7 +20,7 @@ use palabre_net::{Counters, address_of};
 use palabre_proto::v1;
 use palabre_store::Store;
 use palabre_web::views::{
-    AudienceName, CharterView, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
+    AudienceName, CharterView, Concern, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
 };
 
 use super::opening::now;
@@ -35,6 +35,7 @@ pub(super) fn status(
     store: &Store,
     listening: &Listening,
     obstacle: Option<Obstacle>,
+    concerns: Vec<Concern>,
 ) -> Result<StatusView, StateError> {
     let rules = node.rules();
     let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,6 +52,7 @@ pub(super) fn status(
         lag: Lag { entries: lag.entries, seconds: lag.seconds },
         writing: if obstacle.is_none() { Writing::Ok } else { Writing::Paused },
         obstacle,
+        concerns,
     })
 }
 

@@ -114,12 +114,13 @@ pub enum Event {
         /// Which.
         hash: ContentHash,
     },
-    /// What was to be kept ([`Effect::Keep`]) could not be: it is fetched like any other.
+    /// An attachment came, from a peer or for [`Effect::Keep`], and this node's disk did not take it: it is fetched once
+    /// the disk may take it again.
     NotKept {
         /// Which.
         hash: ContentHash,
     },
-    /// An attachment did not come.
+    /// An attachment did not come, for a reason that lies with the peer or on the way.
     FetchFailed {
         /// From whom.
         peer: NodeKey,

@@ -30,6 +30,10 @@ const STEP: usize = 64;
 /// The same with those whose author has named too many that nobody has: they are passed over.
 const STEP_OVER: usize = 1_024;
 
+/// Milliseconds for which nothing is fetched when the disk did not take it: it is asked for in vain until somebody has
+/// mended the disk, and no peer is to blame.
+const DISK_AGAIN: u64 = 5_000;
+
 /// Fetches under way.
 #[derive(Debug, Default)]
 pub(super) struct Fetches {
@@ -38,6 +42,8 @@ pub(super) struct Fetches {
     awaited: Awaited,
     /// What came with its entry and is on its way to the disk: nobody is asked for it.
     keeping: BTreeSet<ContentHash>,
+    /// Until when nothing is fetched: the disk took nothing.
+    not_before: Moment,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
 }
@@ -141,17 +147,17 @@ impl Node {
         }
     }
 
-    /// The disk did not take what came with its entry.
+    /// The disk did not take what came.
     pub(super) fn not_kept<S: Storage>(
         &mut self,
-        storage: &mut S,
+        storage: &S,
         hash: &ContentHash,
         now: Moment,
-        out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.keeping.remove(hash);
-        self.add_fresh(storage, hash)?;
-        self.plan_fetches(storage, now, out)
+        self.fetches.asking.settled(hash);
+        self.fetches.not_before = now.plus(DISK_AGAIN);
+        self.add_fresh(storage, hash)
     }
 
     fn add_fresh<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
@@ -220,7 +226,7 @@ impl Node {
 
     /// Whether anybody is there to be asked, and one more fetch may begin.
     fn may_ask(&self, now: Moment) -> bool {
-        !self.sessions.is_empty() && !self.fetches.asking.is_full(now)
+        !self.sessions.is_empty() && now >= self.fetches.not_before && !self.fetches.asking.is_full(now)
     }
 
     /// Asks idle peers for what entries named lately, the authors in turn.

@@ -3,8 +3,8 @@
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::{Bench, acts};
-use crate::acts::{Act, Kind};
 use crate::acts::documents::DocumentAct;
+use crate::acts::{Act, Kind};
 use crate::id::ContentHash;
 use crate::node::event::{Effect, Event};
 use crate::node::status::missing_attachments;
@@ -59,8 +59,13 @@ fn what_came_along_is_kept_and_nobody_is_asked_for_it() {
 }
 
 #[test]
-fn what_the_disk_did_not_take_is_fetched_like_any_other() {
+fn what_the_disk_did_not_take_is_fetched_once_it_may_take_it_again() {
     let (mut bench, hash) = delivered();
     bench.handle(Event::NotKept { hash });
-    assert_eq!(asked(&bench), 1);
+    assert_eq!(asked(&bench), 0, "not while the disk may still take nothing");
+    for failures in 1..=40 {
+        bench.wait(5_000);
+        assert_eq!(asked(&bench), failures, "no peer is to blame, so it is asked again as soon as at first");
+        bench.handle(Event::NotKept { hash });
+    }
 }
