@@ -25,7 +25,7 @@ const MISSING: &[u8] = b"m";
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
 /// Missing attachments looked at in one step.
 const STEP: usize = 64;
-/// The same with those whose author has named too many that nobody has: they are passed over.
+/// The same with those whose author has named too many that nobody has: they are passed over. A multiple of [`STEP`].
 const STEP_OVER: usize = 1_024;
 
 /// Fetches under way.
@@ -220,20 +220,27 @@ impl Node {
         if !self.may_ask(now) {
             return Ok(());
         }
-        let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP_OVER + 1)?;
-        let (mut last, mut looked_at) = (None, 0);
-        for missing in step.iter().take(STEP_OVER) {
-            if looked_at == STEP || self.fetches.asking.is_full(now) {
-                break;
+        let (mut last, mut looked_at, mut passed) = (self.fetches.looked_at.take(), 0, 0);
+        while passed < STEP_OVER {
+            let part = missing_after(storage, last.as_ref(), STEP)?;
+            for missing in &part {
+                if looked_at == STEP || self.fetches.asking.is_full(now) {
+                    self.fetches.looked_at = last;
+                    return Ok(());
+                }
+                last = Some(missing.hash);
+                if !self.fetches.asking.is_vain(&missing.author, now) {
+                    looked_at += 1;
+                    self.ask_for(storage, missing, now, out)?;
+                }
             }
-            last = Some(missing.hash);
-            if !self.fetches.asking.is_vain(&missing.author, now) {
-                looked_at += 1;
-                self.ask_for(storage, missing, now, out)?;
+            if part.len() < STEP {
+                // All of it was looked at: the next step begins anew.
+                return Ok(());
             }
+            passed += part.len();
         }
-        // None: all of it was looked at, and the next step begins anew.
-        self.fetches.looked_at = last.filter(|last| step.last().is_some_and(|end| end.hash != *last));
+        self.fetches.looked_at = last;
         Ok(())
     }
 
@@ -250,7 +257,8 @@ impl Node {
             storage.remove(&key(&hash))?;
             return Ok(true);
         }
-        if self.fetches.asking.is_full(now) || self.fetches.asking.is_vain(&author, now) {
+        let asking = &self.fetches.asking;
+        if asking.is_full(now) || asking.is_vain(&author, now) || !asking.may_begin(&hash, now) {
             return Ok(false);
         }
         let Some(peer) = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now) else {

@@ -66,7 +66,9 @@ pub struct Session {
     /// Rebuilds what the other side left out.
     pub restorer: Restorer,
     /// The heads that the other side has told.
-    pub theirs: BTreeMap<LogName, Head>,
+    theirs: BTreeMap<LogName, Head>,
+    /// The logs of which it has told more than is held here, among others: a superset, so that nobody looks through all.
+    longer: BTreeSet<LogName>,
     /// How many logs of an author it has shown that are not held here; `None` for authors under no mandate together.
     pub new_logs: BTreeMap<Option<NodeKey>, u64>,
     /// The fork proofs that the other side has told, of those held here.
@@ -118,6 +120,7 @@ impl Session {
             elider: Elider::default(),
             restorer: Restorer::default(),
             theirs: BTreeMap::new(),
+            longer: BTreeSet::new(),
             new_logs: BTreeMap::new(),
             their_forks: BTreeSet::new(),
             told: BTreeMap::new(),
@@ -191,6 +194,33 @@ impl Session {
     pub fn level(&mut self, heads: &BTreeMap<LogName, Head>) {
         self.told.clone_from(heads);
         self.theirs.clone_from(heads);
+        self.longer.clear();
+    }
+
+    /// The heads that the other side has told.
+    #[must_use]
+    pub const fn theirs(&self) -> &BTreeMap<LogName, Head> {
+        &self.theirs
+    }
+
+    /// The other side tells a head.
+    pub fn shows(&mut self, log: LogName, head: Head) {
+        self.theirs.insert(log, head);
+        self.longer.insert(log);
+    }
+
+    /// What the other side has told of a log does not count any more.
+    pub fn disbelieve(&mut self, log: &LogName) {
+        self.theirs.remove(log);
+        self.longer.remove(log);
+    }
+
+    /// The heads of the logs of which the other side has told more than is held here.
+    pub fn longer<'a>(&'a mut self, held: &BTreeMap<LogName, Head>) -> impl Iterator<Item = (LogName, Head)> + use<'a> {
+        let theirs = &self.theirs;
+        let told = |log: &LogName| theirs.get(log).map(|head| head.sequence);
+        self.longer.retain(|log| told(log) > held.get(log).map(|head| head.sequence));
+        self.longer.iter().filter_map(|log| Some((*log, *theirs.get(log)?)))
     }
 
     /// The other side's head of a log.

@@ -81,6 +81,12 @@ impl Asking {
         self.in_vain.get(author).is_some_and(|in_vain| in_vain.spent(now, IN_VAIN_PER_MS) >= IN_VAIN_MAX)
     }
 
+    /// Whether anybody may be asked for an attachment now: nobody is expected to answer, and no pause goes on.
+    pub(super) fn may_begin(&self, hash: &ContentHash, now: Moment) -> bool {
+        let pauses = self.searches.get(hash).and_then(|search| search.again).is_some_and(|again| now < again);
+        !pauses && self.asked(hash).all(|(_, asked)| asked.is_late(now))
+    }
+
     /// Whom of `peers`, best first, to ask now for an attachment that `author` named.
     pub(super) fn choose(
         &mut self,
@@ -89,16 +95,15 @@ impl Asking {
         peers: &[NodeKey],
         now: Moment,
     ) -> Option<NodeKey> {
-        if self.asked(hash).any(|(_, asked)| !asked.is_late(now)) {
+        if !self.may_begin(hash, now) {
             return None;
         }
         let late: Vec<NodeKey> = self.asked(hash).map(|(peer, _)| peer).collect();
         if let Some(search) = self.searches.get_mut(hash) {
-            match search.again {
-                Some(again) if now < again => return None,
-                Some(_) => (search.again, search.tried) = (None, late.into_iter().collect()),
-                None => search.tried.extend(late),
+            if search.again.take().is_some() {
+                search.tried.clear();
             }
+            search.tried.extend(late);
         }
         let tried = self.searches.get(hash).map(|search| &search.tried);
         let free = |peer: &&NodeKey| tried.is_none_or(|tried| !tried.contains(peer)) && !self.is_busy(peer);

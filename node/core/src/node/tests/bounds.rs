@@ -74,7 +74,7 @@ fn of_a_false_huge_frontier_little_is_remembered_and_little_asked() {
         let heads = (0..500).flat_map(|n| [head(own, log(n), u64::MAX), head(other, log(n), 1 << 40)]).collect();
         bench.send("SN", frontier(heads));
     }
-    assert!(bench.node.sessions[&own].theirs.len() <= 300, "{}", bench.node.sessions[&own].theirs.len());
+    assert!(bench.node.sessions[&own].theirs().len() <= 300, "{}", bench.node.sessions[&own].theirs().len());
     assert!(wanted(&mut bench, "SN") <= 512);
     assert_ne!(bench.node.lag(bench.now).entries, 0, "counted, however many");
 }
@@ -188,7 +188,7 @@ fn of_a_flood_of_announcements_little_is_remembered_and_it_ends_with_a_pause() {
     let (mut announced, mut ignored) = (0, 0);
     // As fast as a connection carries them: two in a millisecond.
     while bench.node.sessions.contains_key(&from) {
-        assert!(bench.node.sessions[&from].theirs.len() <= 128);
+        assert!(bench.node.sessions[&from].theirs().len() <= 128);
         bench.now = bench.now.plus(announced % 2);
         announce(&mut bench, "SN", announced);
         announced += 1;
