@@ -38,7 +38,7 @@ impl Node {
         let ledger = &self.ledger;
         *self
             .digest
-            .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier().hash()) })
+            .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier_hash()) })
     }
 
     pub(super) fn send_digest(&mut self, peer: NodeKey, out: &mut Vec<Effect>) {

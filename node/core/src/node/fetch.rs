@@ -23,9 +23,9 @@ use fresh::Fresh;
 const MISSING: &[u8] = b"m";
 /// Largest attachment that is fetched, in bytes: whole from one peer, until ranges come.
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
-/// Missing attachments looked at in one step.
+/// Missing attachments for which somebody may be asked that are looked at in one step.
 const STEP: usize = 64;
-/// The same with those whose author has named too many that nobody has: they are passed over. A multiple of [`STEP`].
+/// The same with those for which nobody may be asked now: they are passed over. A multiple of [`STEP`].
 const STEP_OVER: usize = 1_024;
 
 /// Fetches under way.
@@ -137,10 +137,16 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.asking.failed(hash, peer, now);
-        if let Some(missing) = storage.get(&key(&hash))?.and_then(|value| Missing::parse(&key(&hash), &value)) {
-            self.fetches.fresh.add(missing);
-        }
+        self.freshen(storage, &hash)?;
         self.plan_fetches(storage, now, out)
+    }
+
+    /// Somebody else may be asked for an attachment at once, if it is missing.
+    fn freshen<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
+        let value = storage.get(&key(hash))?;
+        let missing = value.and_then(|value| Missing::parse(&key(hash), &value));
+        missing.into_iter().for_each(|missing| self.fetches.fresh.add(missing));
+        Ok(())
     }
 
     /// A peer asks for what is not held here: it hears of it when it is.
@@ -176,6 +182,7 @@ impl Node {
         for hash in &message.attachments {
             let Ok(hash) = ContentHash::try_from(hash.as_slice()) else { return Ok(Err(Fault::Malformed("hash"))) };
             self.fetches.asking.holds_now(&hash, &peer);
+            self.freshen(storage, &hash)?;
         }
         self.plan_fetches(storage, now, out)?;
         Ok(Ok(()))
@@ -186,9 +193,10 @@ impl Node {
         self.fetches.asking.began(hash, peer);
     }
 
-    /// Whether anybody is there to be asked, and one more fetch may begin.
+    /// Whether anybody is there to be asked who is asked for nothing else, and one more fetch may begin.
     fn may_ask(&self, now: Moment) -> bool {
-        !self.sessions.is_empty() && !self.fetches.asking.is_full(now)
+        let asking = &self.fetches.asking;
+        !asking.is_full(now) && self.sessions.keys().any(|peer| !asking.is_busy(peer))
     }
 
     /// Asks idle peers for what entries named lately, the authors in turn.
@@ -198,13 +206,9 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if !self.may_ask(now) {
-            return Ok(());
-        }
-        for missing in self.fetches.fresh.take() {
-            if !self.ask_for(storage, &missing, now, out)? {
-                self.fetches.fresh.add(missing);
-            }
+        while self.may_ask(now) {
+            let Some(missing) = self.fetches.fresh.next() else { break };
+            self.ask_for(storage, &missing, now, out)?;
         }
         Ok(())
     }
@@ -224,15 +228,12 @@ impl Node {
         while passed < STEP_OVER {
             let part = missing_after(storage, last.as_ref(), STEP)?;
             for missing in &part {
-                if looked_at == STEP || self.fetches.asking.is_full(now) {
+                if looked_at == STEP || !self.may_ask(now) {
                     self.fetches.looked_at = last;
                     return Ok(());
                 }
                 last = Some(missing.hash);
-                if !self.fetches.asking.is_vain(&missing.author, now) {
-                    looked_at += 1;
-                    self.ask_for(storage, missing, now, out)?;
-                }
+                looked_at += usize::from(self.ask_for(storage, missing, now, out)?);
             }
             if part.len() < STEP {
                 // All of it was looked at: the next step begins anew.
@@ -244,7 +245,7 @@ impl Node {
         Ok(())
     }
 
-    /// Asks a peer for an attachment, if one is free that may have it. Whether it was asked, or there is no need.
+    /// Asks a peer for an attachment, if one is free that may have it. False when nobody may be asked for it now.
     fn ask_for<S: Storage>(
         &mut self,
         storage: &mut S,
@@ -257,14 +258,11 @@ impl Node {
             storage.remove(&key(&hash))?;
             return Ok(true);
         }
-        let asking = &self.fetches.asking;
-        if asking.is_full(now) || asking.is_vain(&author, now) || !asking.may_begin(&hash, now) {
+        if self.fetches.asking.is_vain(&author, now) || !self.fetches.asking.may_begin(&hash, now) {
             return Ok(false);
         }
-        let Some(peer) = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now) else {
-            return Ok(false);
-        };
-        out.push(Effect::Fetch { peer, hash, size });
+        let chosen = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now);
+        out.extend(chosen.map(|peer| Effect::Fetch { peer, hash, size }));
         Ok(true)
     }
 

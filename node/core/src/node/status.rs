@@ -148,6 +148,6 @@ impl Node {
     /// The hash of what is held: `ledger` in `status --json`.
     #[must_use]
     pub fn ledger_hash(&self) -> [u8; 32] {
-        self.ledger.frontier().hash()
+        self.ledger.frontier_hash()
     }
 }

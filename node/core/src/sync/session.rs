@@ -192,8 +192,8 @@ impl Session {
 
     /// Both sides hold the same.
     pub fn level(&mut self, heads: &BTreeMap<LogName, Head>) {
-        self.told.clone_from(heads);
-        self.theirs.clone_from(heads);
+        follow(&mut self.told, heads);
+        follow(&mut self.theirs, heads);
         self.longer.clear();
     }
 
@@ -227,6 +227,15 @@ impl Session {
     #[must_use]
     pub fn their_head(&self, log: &LogName) -> Option<(Sequence, EntryId)> {
         self.theirs.get(log).map(|head| (head.sequence, head.id))
+    }
+}
+
+/// Makes `known` what `heads` is. It mostly has the same logs already, and is then written over where it lies.
+fn follow(known: &mut BTreeMap<LogName, Head>, heads: &BTreeMap<LogName, Head>) {
+    if known.len() == heads.len() && known.keys().eq(heads.keys()) {
+        known.values_mut().zip(heads.values()).for_each(|(known, head)| *known = *head);
+    } else {
+        known.clone_from(heads);
     }
 }
 

@@ -168,7 +168,8 @@ impl Asking {
         self.under_way.range(all).map(|((_, peer), asked)| (*peer, asked))
     }
 
-    fn is_busy(&self, peer: &NodeKey) -> bool {
+    /// Whether a peer is asked for something.
+    pub(super) fn is_busy(&self, peer: &NodeKey) -> bool {
         self.under_way.keys().any(|(_, busy)| busy == peer)
     }
 }
