@@ -264,6 +264,19 @@ fn who_shows_and_never_delivers_is_asked_no_more_and_then_left_alone() {
 }
 
 #[test]
+fn nobody_is_blamed_for_the_years_by_which_a_clock_is_set_forward() {
+    let mut bench = Bench::of(3);
+    let author = bench.key("GH");
+    bench.now = crate::time::Millis(0);
+    bench.handle(Event::Tick);
+    bench.connect("SN");
+    bench.send("SN", frontier(vec![head(author, 1, 10)]));
+    assert_eq!(wanted(&mut bench, "SN"), 10);
+    bench.wait(crate::fixtures::WRITTEN.0);
+    assert_eq!(bench.faults(), Vec::<String>::new());
+}
+
+#[test]
 fn what_a_peer_has_had_is_sent_again_under_a_budget_and_behind_what_is_new() {
     let mut bench = Bench::of(3);
     let mut author = bench.network.author("GH", 1);
