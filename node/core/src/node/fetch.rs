@@ -36,12 +36,26 @@ pub(super) struct Fetches {
     awaited: Awaited,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
+    /// Until when nobody may be asked for anything that is missing, unless anything happens.
+    rests_until: Moment,
 }
 
 impl Fetches {
     /// Somebody new is there: everybody may be asked again.
     pub(super) fn retry(&mut self) {
         self.asking.retry();
+        self.stir();
+    }
+
+    /// Something has happened after which somebody may be asked.
+    fn stir(&mut self) {
+        self.rests_until = Moment::default();
+    }
+
+    /// It is missing, and somebody may be asked for it.
+    fn add(&mut self, missing: Missing) {
+        self.fresh.add(missing);
+        self.stir();
     }
 }
 
@@ -104,7 +118,7 @@ impl Node {
             if attachment.size <= WHOLE_MAX && !storage.holds_attachment(&attachment.hash) {
                 let missing = Missing { hash: attachment.hash, size: attachment.size, author: entry.header().author };
                 storage.put(key(&missing.hash), missing.value())?;
-                self.fetches.fresh.add(missing);
+                self.fetches.add(missing);
             }
         }
         Ok(())
@@ -145,7 +159,7 @@ impl Node {
     fn freshen<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
         let value = storage.get(&key(hash))?;
         let missing = value.and_then(|value| Missing::parse(&key(hash), &value));
-        missing.into_iter().for_each(|missing| self.fetches.fresh.add(missing));
+        missing.into_iter().for_each(|missing| self.fetches.add(missing));
         Ok(())
     }
 
@@ -221,10 +235,12 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if !self.may_ask(now) {
+        if now < self.fetches.rests_until || !self.may_ask(now) {
             return Ok(());
         }
         let (mut last, mut looked_at, mut passed) = (self.fetches.looked_at.take(), 0, 0);
+        // Of an author that names too many by a later tick one more may be asked for.
+        let (is_whole, mut is_vain) = (last.is_none(), false);
         while passed < STEP_OVER {
             let part = missing_after(storage, last.as_ref(), STEP)?;
             for missing in &part {
@@ -233,10 +249,14 @@ impl Node {
                     return Ok(());
                 }
                 last = Some(missing.hash);
+                is_vain |= self.fetches.asking.is_vain(&missing.author, now);
                 looked_at += usize::from(self.ask_for(storage, missing, now, out)?);
             }
             if part.len() < STEP {
                 // All of it was looked at: the next step begins anew.
+                if is_whole && !is_vain && looked_at == 0 {
+                    self.fetches.rests_until = self.fetches.asking.next_turn(now);
+                }
                 return Ok(());
             }
             passed += part.len();
@@ -276,6 +296,7 @@ impl Node {
 
     /// Fetches from a peer that is gone come to nothing.
     pub(super) fn drop_fetches(&mut self, peer: &NodeKey) {
+        self.fetches.stir();
         self.fetches.asking.gone(peer);
         self.fetches.awaited.gone(peer);
     }

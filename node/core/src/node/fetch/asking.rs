@@ -87,6 +87,13 @@ impl Asking {
         !pauses && self.asked(hash).all(|(_, asked)| asked.is_late(now))
     }
 
+    /// When time alone next lets somebody be asked for something that was looked for before.
+    pub(super) fn next_turn(&self, now: Moment) -> Moment {
+        let pauses = self.searches.values().filter_map(|search| search.again);
+        let late = self.under_way.values().map(|asked| asked.since.plus(UNANSWERED));
+        pauses.chain(late).filter(|turn| *turn > now).min().unwrap_or(now.plus(RETRY_LAST))
+    }
+
     /// Whom of `peers`, best first, to ask now for an attachment that `author` named.
     pub(super) fn choose(
         &mut self,
