@@ -158,8 +158,9 @@ impl Node {
     /// Somebody else may be asked for an attachment at once, if it is missing.
     fn freshen<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
         let value = storage.get(&key(hash))?;
-        let missing = value.and_then(|value| Missing::parse(&key(hash), &value));
-        missing.into_iter().for_each(|missing| self.fetches.add(missing));
+        if let Some(missing) = value.and_then(|value| Missing::parse(&key(hash), &value)) {
+            self.fetches.add(missing);
+        }
         Ok(())
     }
 
