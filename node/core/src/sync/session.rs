@@ -247,3 +247,58 @@ impl std::fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::LogId;
+
+    fn log(number: u8) -> LogName {
+        LogName { author: NodeKey::from_bytes([number; 32]), log: LogId::from_bytes([0; LogId::LEN]) }
+    }
+
+    fn head(sequence: u64) -> Head {
+        Head { sequence: Sequence::new(sequence).unwrap(), id: EntryId::from_bytes([0; EntryId::LEN]) }
+    }
+
+    fn longer(session: &mut Session, held: &BTreeMap<LogName, Head>) -> Vec<LogName> {
+        session.longer(held).map(|(log, _)| log).collect()
+    }
+
+    #[test]
+    fn of_what_a_peer_shows_only_what_is_longer_than_what_is_held_is_looked_at() {
+        let mut session = Session::new(Moment::default()).unwrap();
+        let mut held = BTreeMap::from([(log(1), head(5)), (log(2), head(5))]);
+        for (shown, sequence) in [(log(1), 5), (log(2), 6), (log(3), 1)] {
+            session.shows(shown, head(sequence));
+        }
+        assert_eq!(longer(&mut session, &held), [log(2), log(3)]);
+        held.insert(log(2), head(6));
+        assert_eq!(longer(&mut session, &held), [log(3)]);
+        session.disbelieve(&log(3));
+        assert!(longer(&mut session, &held).is_empty());
+        session.shows(log(1), head(6));
+        assert_eq!(longer(&mut session, &held), [log(1)], "it has more of a log that was as long as here");
+        session.level(&held);
+        assert!(longer(&mut session, &held).is_empty());
+        assert_eq!(session.theirs(), &held);
+    }
+
+    #[test]
+    fn who_is_level_holds_what_is_held_here_whatever_it_has_shown_before() {
+        let heads: Vec<BTreeMap<LogName, Head>> = vec![
+            BTreeMap::new(),
+            BTreeMap::from([(log(1), head(1))]),
+            BTreeMap::from([(log(1), head(2))]),
+            BTreeMap::from([(log(2), head(2))]),
+            BTreeMap::from([(log(1), head(2)), (log(2), head(7))]),
+        ];
+        for before in &heads {
+            for after in &heads {
+                let mut known = before.clone();
+                follow(&mut known, after);
+                assert_eq!(&known, after);
+            }
+        }
+    }
+}

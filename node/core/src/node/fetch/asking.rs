@@ -245,6 +245,20 @@ mod tests {
     }
 
     #[test]
+    fn nobody_may_be_asked_before_a_pause_ends_or_an_answer_is_late() {
+        let mut asking = Asking::default();
+        asking.choose(&HASH, &AUTHOR, &PEERS, at(0));
+        assert!(!asking.may_begin(&HASH, at(1)));
+        assert_eq!(asking.next_turn(at(1)), at(UNANSWERED));
+        assert!(asking.may_begin(&HASH, at(UNANSWERED)));
+        asking.failed(HASH, AUTHOR, at(1));
+        assert!(asking.may_begin(&HASH, at(1)));
+        asking.choose(&HASH, &AUTHOR, &[AUTHOR], at(1));
+        assert_eq!(asking.next_turn(at(1)), at(1 + RETRY_FIRST));
+        assert!(!asking.may_begin(&HASH, at(RETRY_FIRST)) && asking.may_begin(&HASH, at(1 + RETRY_FIRST)));
+    }
+
+    #[test]
     fn who_has_it_by_now_is_asked_at_once() {
         let mut asking = Asking::default();
         for peer in PEERS {
