@@ -1,5 +1,7 @@
 //! Signatures: strict Ed25519 with one answer on every machine (`docs/design.md` §3; RFC 8032 §5.1.7).
 
+pub(crate) mod remembered;
+
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -67,12 +69,17 @@ pub fn verify(
     bytes: &[u8],
     signature: &SignatureBytes,
 ) -> Result<(), SignatureError> {
+    let input = signed_input(purpose, network, bytes);
+    remembered::once(key, &input, &signature.0, || verify_strictly(key, &input, signature))
+}
+
+fn verify_strictly(key: &[u8; 32], input: &[u8], signature: &SignatureBytes) -> Result<(), SignatureError> {
     if !is_canonical(key) {
         return Err(SignatureError::Key);
     }
     let key = VerifyingKey::from_bytes(key).map_err(|_| SignatureError::Key)?;
     let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-    key.verify_strict(&signed_input(purpose, network, bytes), &signature).map_err(|_| SignatureError::Invalid)
+    key.verify_strict(input, &signature).map_err(|_| SignatureError::Invalid)
 }
 
 /// Whether this encodes a point in the one way of RFC 8032 §5.1.3: y below the field's prime 2^255 - 19, and no sign

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// From so many hundredths of a limit on it is short.
 const SHORT_PERCENT: u64 = 90;
 /// How long a shortage that is over is still told of.
-const TOLD: Duration = Duration::from_secs(60 * 60);
+const TOLD: Duration = Duration::from_hours(1);
 
 /// What may run short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Virtual time: what happens next, and to whom.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::dice::Dice;
@@ -57,6 +57,33 @@ pub(super) enum Happening {
     Shown { place: Place, message: Message },
 }
 
+/// Something with its time. What happens at one time happens in the order in which it was planned.
+struct Next {
+    time: u64,
+    number: u64,
+    happening: Box<Happening>,
+}
+
+impl Ord for Next {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.time, self.number).cmp(&(other.time, other.number))
+    }
+}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Next {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Next {}
+
 /// What an entry weighs.
 pub(super) struct Weight {
     /// Bytes of header, signature and payload.
@@ -102,8 +129,7 @@ pub struct World {
     pub(super) moved: bool,
     places: BTreeMap<NodeKey, Place>,
     now: u64,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
+    queue: BinaryHeap<Reverse<Next>>,
     counter: u64,
     tickets: u64,
 }
@@ -131,7 +157,6 @@ impl World {
             moved: true,
             now: 0,
             queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
             counter: 0,
             tickets: 0,
             scenario,
@@ -184,8 +209,8 @@ impl World {
 
     pub(super) fn at(&mut self, time: u64, happening: Happening) {
         self.counter += 1;
-        self.queue.push(Reverse((time.max(self.now), self.counter)));
-        self.happenings.insert(self.counter, happening);
+        let (time, number) = (time.max(self.now), self.counter);
+        self.queue.push(Reverse(Next { time, number, happening: Box::new(happening) }));
     }
 
     pub(super) fn after(&mut self, millis: u64, happening: Happening) {
@@ -194,15 +219,10 @@ impl World {
 
     /// Lets everything happen that happens until then.
     pub fn run_until(&mut self, time: u64) {
-        while let Some(Reverse((next, number))) = self.queue.peek().copied() {
-            if next > time {
-                break;
-            }
-            self.queue.pop();
-            self.now = next;
-            if let Some(happening) = self.happenings.remove(&number) {
-                self.happen(happening);
-            }
+        while self.queue.peek().is_some_and(|Reverse(next)| next.time <= time) {
+            let Some(Reverse(next)) = self.queue.pop() else { break };
+            self.now = next.time;
+            self.happen(*next.happening);
         }
         self.now = self.now.max(time);
     }
