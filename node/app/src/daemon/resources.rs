@@ -12,7 +12,7 @@ use rustix::process::{Resource, getrlimit};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
-/// Time between two looks: often enough to see a shortage of some seconds, some 0.1 ms each.
+/// Time between two looks: often enough to see a shortage of some seconds.
 const LOOK: Duration = Duration::from_secs(5);
 /// From so many hundredths of a limit on it is short.
 const SHORT_PERCENT: u64 = 90;
