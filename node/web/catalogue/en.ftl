@@ -21,6 +21,7 @@ value-seat = COMMISSION=CODE
 value-at = REVISION|DATE
 value-date = YYYY-MM-DD
 value-key-of = CODE=KEY
+value-name-of = CODE[:LANGUAGE]=NAME
 value-node-key = KEY
 value-node = NODE
 value-number = NUMBER
@@ -41,7 +42,7 @@ cmd-init = Make the home of a node, or add the charter and mandates to it.
     .administration = Also make the key of this administration here (code in the charter, for example CI)
     .api = Address of the HTTP API, on loopback (default: 127.0.0.1:8700)
     .listen = Address where other nodes reach it; repeatable (default: TCP and QUIC, port 8710)
-    .charter = Signed charter to start with
+    .charter = Signed charter to start with: revision 1, or all revisions in one file
     .mandates = Mandate of an administration; repeatable
 
 cmd-run = Run the node, until SIGTERM or Ctrl-C.
@@ -90,6 +91,9 @@ cmd-charter-found = Make revision 1 from a template and keys; it has yet to be s
     .threshold = How many must sign, in place of what the template says
     .output = Where to write the charter
 cmd-charter-propose = Make the next revision from short changes; it has yet to be signed.
+    .admits = An administration that enters the charter, with its key, WCO=64 hexadecimal digits; repeatable
+    .names = Its name, WCO=NAME in all languages, WCO:fr=NAME in one; repeatable
+    .partners = Those that enter as partners (default: as members)
     .assessors = The two assessors, for example SN,GA
     .leader = The leader: presidency, secretariat and every commission
     .vice-presidency = The vice-presidency of the region
@@ -109,6 +113,7 @@ cmd-charter-sign = Sign a charter with the administration's key in this home, af
 cmd-charter-show = Show what a charter says, now or at a past date, and the proposals.
     .file = A charter file (default: what the node holds)
     .at = The revision of this number, or the one that governed on this day (YYYY-MM-DD)
+    .output = Also write all revisions, signatures and mandates to this file, for "palabre init --charter"
 cmd-charter-check = Check the rules and the signatures of a charter.
     .file = A charter file (default: this node's)
 
@@ -211,6 +216,7 @@ charter-before-unknown = Revision { $before } is not known here: only this one's
 charter-signing = Revision { $revision } changes revision { $before } so:
 charter-signed-another = BEWARE: this administration has signed another revision { $revision } already ({ $hash }). If both are adopted, the network is in dispute.
 charter-not-running = The node does not run: this is the founding charter of this home; there may be later revisions.
+charter-written = All revisions, signatures and mandates are in { $file }.
 charter-dispute = *** DISPUTE: { $count } adopted revisions stand against one another. The last undisputed revision governs, with the cutoffs of all of them, until a settlement. ***
 charter-disputed = Disputed revision { $revision } { $hash }, signed by { $signers }:
 
@@ -218,7 +224,7 @@ change-line = { "  " }– { $change }
 change-office = { $office }: { $after } (until now: { $before })
 change-host = Commission { $commission }: { $after } presides (until now: { $before })
 change-seats = Commission { $commission }, joining: { $joined }; leaving: { $left }
-change-admitted = { $code } enters the charter
+change-admitted = { $code } enters the charter: { $name } ({ $kind }), key { $key }
 change-removed = { $code } leaves the charter
 change-suspended = { $code } is suspended
 change-restored = { $code } is not suspended any more
@@ -562,6 +568,12 @@ err-no-charter = This node has no charter ({ $home }).
 err-not-genesis = { $file } is revision { $revision }.
     .why = A network is founded on revision 1.
     .next = Take the file of revision 1.
+err-no-genesis = { $file } does not contain revision 1.
+    .why = A node checks every revision from the first.
+    .next = Ask for the whole charter: "palabre charter show --output FILE" writes it, on a running node.
+err-chain = Revision { $revision } in { $file } does not count.
+    .why = { $detail }
+    .next = Ask for the whole charter: "palabre charter show --output FILE" writes it, on a running node.
 err-invariants = The charter breaks rules.
     .why = { $breaches }
     .next = Correct the template, then make the charter again.
@@ -595,6 +607,9 @@ err-handed-in = The node does not take what it was handed.
 err-propose-stranger = { $administration } is not in the charter.
     .why = Offices, seats and keys go to administrations of the charter.
     .next = Check the code: "palabre charter show".
+err-propose-listed = { $administration } is in the charter already.
+    .why = One enters it once; an administration that has no key yet is given one.
+    .next = To give it a key: "palabre charter propose --key { $administration }=KEY".
 err-propose-commission = There is no commission { $commission }.
     .why = The commissions are those of the charter.
     .next = "palabre charter show" shows them.

@@ -21,6 +21,7 @@ value-seat = COMMISSION=CODE
 value-at = RÉVISION|DATE
 value-date = AAAA-MM-JJ
 value-key-of = CODE=CLÉ
+value-name-of = CODE[:LANGUE]=NOM
 value-node-key = CLÉ
 value-node = NŒUD
 value-number = NOMBRE
@@ -41,7 +42,7 @@ cmd-init = Créer le dossier d'un nœud, ou y ajouter la charte et des accrédit
     .administration = Créer aussi la clé de cette administration ici (code de la charte, par exemple CI)
     .api = Adresse de l'interface HTTP, sur la boucle locale (défaut : 127.0.0.1:8700)
     .listen = Adresse où les autres nœuds le joignent ; répétable (défaut : TCP et QUIC, port 8710)
-    .charter = Charte signée avec laquelle démarrer
+    .charter = Charte signée avec laquelle démarrer : la révision 1, ou toutes les révisions en un fichier
     .mandates = Accréditation d'une administration ; répétable
 
 cmd-run = Faire tourner le nœud, jusqu'à SIGTERM ou Ctrl-C.
@@ -90,6 +91,9 @@ cmd-charter-found = Faire la révision 1 d'un modèle et de clés ; elle reste �
     .threshold = Combien doivent signer, à la place de ce que dit le modèle
     .output = Où écrire la charte
 cmd-charter-propose = Faire la révision suivante par de courts changements ; elle reste à signer.
+    .admits = Une administration qui entre dans la charte, avec sa clé, OMD=64 chiffres hexadécimaux ; répétable
+    .names = Son nom, OMD=NOM dans toutes les langues, OMD:en=NOM dans une seule ; répétable
+    .partners = Celles qui entrent comme partenaires (défaut : comme membres)
     .assessors = Les deux assesseurs, par exemple SN,GA
     .leader = Le pays leader : présidence, secrétariat et toutes les commissions
     .vice-presidency = La vice-présidence de la région
@@ -109,6 +113,7 @@ cmd-charter-sign = Signer une charte avec la clé de l'administration gardée da
 cmd-charter-show = Montrer ce que dit une charte, aujourd'hui ou à une date passée, et les propositions.
     .file = Un fichier de charte (défaut : ce que tient le nœud)
     .at = La révision de ce numéro, ou celle qui valait ce jour-là (AAAA-MM-JJ)
+    .output = Écrire aussi toutes les révisions, signatures et accréditations dans ce fichier, pour « palabre init --charter »
 cmd-charter-check = Vérifier les règles et les signatures d'une charte.
     .file = Un fichier de charte (défaut : celle de ce nœud)
 
@@ -211,6 +216,7 @@ charter-before-unknown = La révision { $before } n'est pas connue ici : seules 
 charter-signing = La révision { $revision } change la révision { $before } ainsi :
 charter-signed-another = ATTENTION : cette administration a déjà signé une autre révision { $revision } ({ $hash }). Si les deux sont adoptées, le réseau est en litige.
 charter-not-running = Le nœud ne tourne pas : c'est la charte fondatrice de ce dossier ; des révisions plus récentes peuvent exister.
+charter-written = Toutes les révisions, signatures et accréditations sont dans { $file }.
 charter-dispute = *** LITIGE : { $count } révisions adoptées s'opposent. La dernière révision incontestée vaut, avec ce que toutes retranchent, jusqu'à un règlement. ***
 charter-disputed = Révision { $revision } contestée { $hash }, signée par { $signers } :
 
@@ -218,7 +224,7 @@ change-line = { "  " }– { $change }
 change-office = { $office } : { $after } (jusqu'ici : { $before })
 change-host = Commission { $commission } : { $after } préside (jusqu'ici : { $before })
 change-seats = Commission { $commission }, entrées : { $joined } ; départs : { $left }
-change-admitted = { $code } entre dans la charte
+change-admitted = { $code } entre dans la charte : { $name } ({ $kind }), clé { $key }
 change-removed = { $code } quitte la charte
 change-suspended = { $code } est suspendue
 change-restored = { $code } n'est plus suspendue
@@ -562,6 +568,12 @@ err-no-charter = Ce nœud n'a pas de charte ({ $home }).
 err-not-genesis = { $file } est la révision { $revision }.
     .why = Un réseau se fonde sur la révision 1.
     .next = Prenez le fichier de la révision 1.
+err-no-genesis = { $file } ne contient pas la révision 1.
+    .why = Un nœud vérifie toutes les révisions depuis la première.
+    .next = Demandez toute la charte : « palabre charter show --output FICHIER » l'écrit, sur un nœud qui tourne.
+err-chain = La révision { $revision } dans { $file } ne compte pas.
+    .why = { $detail }
+    .next = Demandez toute la charte : « palabre charter show --output FICHIER » l'écrit, sur un nœud qui tourne.
 err-invariants = La charte enfreint des règles.
     .why = { $breaches }
     .next = Corrigez le modèle, puis refaites la charte.
@@ -595,6 +607,9 @@ err-handed-in = Le nœud ne prend pas ce qui lui est remis.
 err-propose-stranger = { $administration } n'est pas dans la charte.
     .why = Fonctions, sièges et clés vont aux administrations de la charte.
     .next = Vérifiez le code : « palabre charter show ».
+err-propose-listed = { $administration } est déjà dans la charte.
+    .why = On y entre une fois ; une administration qui n'a pas encore de clé en reçoit une.
+    .next = Pour lui donner une clé : « palabre charter propose --key { $administration }=CLÉ ».
 err-propose-commission = Il n'y a pas de commission { $commission }.
     .why = Les commissions sont celles de la charte.
     .next = « palabre charter show » les montre.

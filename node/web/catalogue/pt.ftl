@@ -21,6 +21,7 @@ value-seat = COMISSÃO=CÓDIGO
 value-at = REVISÃO|DATA
 value-date = AAAA-MM-DD
 value-key-of = CÓDIGO=CHAVE
+value-name-of = CÓDIGO[:LÍNGUA]=NOME
 value-node-key = CHAVE
 value-node = NÓ
 value-number = NÚMERO
@@ -41,7 +42,7 @@ cmd-init = Criar a pasta de um nó, ou juntar-lhe a carta e acreditações.
     .administration = Criar também aqui a chave desta administração (código da carta, por exemplo CI)
     .api = Endereço da interface HTTP, no circuito local (predefinição: 127.0.0.1:8700)
     .listen = Endereço onde os outros nós o alcançam; repetível (predefinição: TCP e QUIC, porta 8710)
-    .charter = Carta assinada com que arrancar
+    .charter = Carta assinada com que arrancar: a revisão 1, ou todas as revisões num ficheiro
     .mandates = Acreditação de uma administração; repetível
 
 cmd-run = Pôr o nó a funcionar, até SIGTERM ou Ctrl-C.
@@ -90,6 +91,9 @@ cmd-charter-found = Fazer a revisão 1 a partir de um modelo e de chaves; fica p
     .threshold = Quantos têm de assinar, em vez do que diz o modelo
     .output = Onde escrever a carta
 cmd-charter-propose = Fazer a revisão seguinte a partir de alterações curtas; fica por assinar.
+    .admits = Uma administração que entra na carta, com a sua chave, OMA=64 dígitos hexadecimais; repetível
+    .names = O seu nome, OMA=NOME em todas as línguas, OMA:fr=NOME numa só; repetível
+    .partners = As que entram como parceiras (predefinição: como membros)
     .assessors = Os dois assessores, por exemplo SN,GA
     .leader = O país líder: presidência, secretariado e todas as comissões
     .vice-presidency = A vice-presidência da região
@@ -109,6 +113,7 @@ cmd-charter-sign = Assinar uma carta com a chave da administração guardada nes
 cmd-charter-show = Mostrar o que diz uma carta, hoje ou numa data passada, e as propostas.
     .file = Um ficheiro de carta (por omissão: o que o nó tem)
     .at = A revisão deste número, ou a que valia nesse dia (AAAA-MM-DD)
+    .output = Escrever também todas as revisões, assinaturas e acreditações neste ficheiro, para «palabre init --charter»
 cmd-charter-check = Verificar as regras e as assinaturas de uma carta.
     .file = Um ficheiro de carta (predefinição: a deste nó)
 
@@ -211,6 +216,7 @@ charter-before-unknown = A revisão { $before } não é conhecida aqui: só são
 charter-signing = A revisão { $revision } altera assim a revisão { $before }:
 charter-signed-another = ATENÇÃO: esta administração já assinou outra revisão { $revision } ({ $hash }). Se ambas forem adotadas, a rede fica em litígio.
 charter-not-running = O nó não corre: esta é a carta fundadora desta pasta; pode haver revisões mais recentes.
+charter-written = Todas as revisões, assinaturas e acreditações estão em { $file }.
 charter-dispute = *** LITÍGIO: { $count } revisões adotadas opõem-se. Vale a última revisão incontestada, com o que todas cortam, até um acordo. ***
 charter-disputed = Revisão { $revision } contestada { $hash }, assinada por { $signers }:
 
@@ -218,7 +224,7 @@ change-line = { "  " }– { $change }
 change-office = { $office }: { $after } (até agora: { $before })
 change-host = Comissão { $commission }: { $after } preside (até agora: { $before })
 change-seats = Comissão { $commission }, entradas: { $joined }; saídas: { $left }
-change-admitted = { $code } entra na carta
+change-admitted = { $code } entra na carta: { $name } ({ $kind }), chave { $key }
 change-removed = { $code } sai da carta
 change-suspended = { $code } fica suspensa
 change-restored = { $code } deixa de estar suspensa
@@ -562,6 +568,12 @@ err-no-charter = Este nó não tem carta ({ $home }).
 err-not-genesis = { $file } é a revisão { $revision }.
     .why = Uma rede funda-se na revisão 1.
     .next = Use o ficheiro da revisão 1.
+err-no-genesis = { $file } não contém a revisão 1.
+    .why = Um nó verifica todas as revisões desde a primeira.
+    .next = Peça a carta inteira: «palabre charter show --output FICHEIRO» escreve-a, num nó em funcionamento.
+err-chain = A revisão { $revision } em { $file } não conta.
+    .why = { $detail }
+    .next = Peça a carta inteira: «palabre charter show --output FICHEIRO» escreve-a, num nó em funcionamento.
 err-invariants = A carta infringe regras.
     .why = { $breaches }
     .next = Corrija o modelo e volte a fazer a carta.
@@ -595,6 +607,9 @@ err-handed-in = O nó não aceita o que lhe é entregue.
 err-propose-stranger = { $administration } não está na carta.
     .why = Funções, lugares e chaves cabem às administrações da carta.
     .next = Verifique o código: «palabre charter show».
+err-propose-listed = { $administration } já está na carta.
+    .why = Entra-se nela uma vez; uma administração que ainda não tem chave recebe uma.
+    .next = Para lhe dar uma chave: «palabre charter propose --key { $administration }=CHAVE».
 err-propose-commission = Não há comissão { $commission }.
     .why = As comissões são as da carta.
     .next = «palabre charter show» mostra-as.

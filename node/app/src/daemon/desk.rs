@@ -8,6 +8,7 @@ use futures::StreamExt;
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
+use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
@@ -255,7 +256,7 @@ impl NodeHandle for Desk {
     }
 
     async fn rules(&self) -> Result<v1::Rules, NodeError> {
-        self.look(|node, _| Ok(views::rules(node))).await
+        self.look(|node, _| Ok(Chain::of(node.rules()))).await
     }
 
     async fn hand_in(&self, rules: v1::Rules) -> Result<HandedInView, NodeError> {

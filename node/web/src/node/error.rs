@@ -108,6 +108,9 @@ fn proposal(error: &ProposalError) -> Problem {
         ProposalError::Stranger(code) => {
             Problem::new(Kind::NotFound, text!("err-propose-stranger", administration = code.to_string()))
         }
+        ProposalError::Listed(code) => {
+            Problem::new(Kind::Refused, text!("err-propose-listed", administration = code.to_string()))
+        }
         ProposalError::Commission(id) => {
             Problem::new(Kind::NotFound, text!("err-propose-commission", commission = id.clone()))
         }
