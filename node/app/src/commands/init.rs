@@ -50,7 +50,8 @@ struct Made {
     mandated: bool,
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
+/// An address of the API that only this machine reaches.
+pub(crate) fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = text.parse().map_err(|_| format!("{text} is no address"))?;
     if address.ip().is_loopback() { Ok(address) } else { Err(format!("{address} is not on loopback")) }
 }

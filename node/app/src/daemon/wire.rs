@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{debug, info, warn};
 
+use super::door::Door;
 use super::engine::Job;
 use super::files;
 use super::refusals::Refusals;
@@ -32,6 +33,7 @@ pub(super) struct Wire {
     net: Handle,
     jobs: mpsc::Sender<Job>,
     attachments: Attachments,
+    door: Arc<Door>,
     listening: Listening,
     links: Links,
     owed: HashMap<MessageId, MessageRef>,
@@ -40,11 +42,12 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments) -> Self {
+    pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments, door: Arc<Door>) -> Self {
         Self {
             net,
             jobs,
             attachments,
+            door,
             listening: Listening::default(),
             links: Links::default(),
             owed: HashMap::new(),
@@ -150,6 +153,13 @@ impl Wire {
             NetEvent::Gossip { topic: Topic::Witness, .. } => {}
             NetEvent::AttachmentAsked { node, hash, reply } => {
                 files::serve(node, hash, reply, self.attachments.clone(), self.jobs.clone());
+            }
+            NetEvent::Knocked { frame, reply } => {
+                let door = Arc::clone(&self.door);
+                tokio::spawn(async move {
+                    let (frames, valid) = door.answer(&frame).await;
+                    reply.answer(frames, valid);
+                });
             }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");

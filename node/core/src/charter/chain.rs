@@ -121,7 +121,11 @@ impl Chain {
         let mut rules = Rules::found(genesis)?;
         for file in files {
             let number = file.charter.revision;
-            rules.join(file).map_err(|source| ChainError::Revision { number, source })?;
+            match rules.join(file) {
+                // Of too many proposals the set keeps some: the others are no error of the chain.
+                Ok(_) | Err(RevisionError::Crowded) => {}
+                Err(source) => return Err(ChainError::Revision { number, source }),
+            }
         }
         let mut mandates = self.mandates;
         mandates.sort_by_key(|mandate| mandate.unverified().number);

@@ -100,7 +100,7 @@ fn key(key: Option<AdministrationKey>) -> Argument {
 }
 
 /// A kind of participant.
-pub(super) fn kind_words(kind: AdministrationKind) -> Text {
+pub(crate) fn kind_words(kind: AdministrationKind) -> Text {
     match kind {
         AdministrationKind::Member => text!("kind-member"),
         AdministrationKind::RegionalOffice => text!("kind-regional-office"),

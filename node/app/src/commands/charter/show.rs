@@ -171,7 +171,7 @@ fn row(administration: &AdministrationView, lang: Lang) -> [String; 4] {
 }
 
 /// A name in the reader's language.
-pub(super) fn name(names: &Names, lang: Lang) -> &str {
+pub(crate) fn name(names: &Names, lang: Lang) -> &str {
     match lang {
         Lang::Fr => &names.fr,
         Lang::En => &names.en,
