@@ -177,12 +177,12 @@ impl Invitation {
 impl FromStr for InvitationText {
     type Err = InvitationError;
 
-    /// The text as it was copied: spaces and line breaks within it do not matter, anything else does.
+    /// The text as it was copied: ASCII spaces, tabs and line breaks within it do not matter, anything else does.
     fn from_str(text: &str) -> Result<Self, InvitationError> {
         if text.len() > 2 * TEXT_MAX {
             return Err(InvitationError::TooLong);
         }
-        let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+        let text: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
         if text.len() > TEXT_MAX {
             return Err(InvitationError::TooLong);
         }
