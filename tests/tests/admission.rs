@@ -166,6 +166,7 @@ fn an_application_travels_as_a_file_and_a_node_starts_from_a_chain_in_a_file() {
     let mut ports = Ports::take();
     let dir = network.dir().to_owned();
     let path = |name: &str| dir.join(name).to_str().unwrap().to_owned();
+    admitted_by_hand(&network.nodes[0], &path("OMD.charter"));
     let machine = Machine::new(&dir, "TG", &mut ports);
     let (application, chain) = (path("TG.application"), path("region.chain"));
     let invitation = invite(&network.nodes[0]);
@@ -205,6 +206,17 @@ fn an_application_travels_as_a_file_and_a_node_starts_from_a_chain_in_a_file() {
     new.start();
     assert_eq!(new.status()["revision"], 2, "it starts from revision 2 with nobody's help");
     network.nodes.push(new);
+}
+
+/// The same revision by short options, for a keyholder who has the key and not the application.
+fn admitted_by_hand(node: &Node, file: &str) {
+    let admit = |code: &str| format!("{code}={}", "07".repeat(32));
+    let name = ["--name", "OMD=Organisation mondiale des douanes", "--name", "OMD:en=World Customs Organization"];
+    let words = [&["charter", "propose", "--admit", &admit("OMD"), "--partners", "OMD", "-o", file], &name[..]].concat();
+    let said = node.cli().with("LANG", "en").run(&words).ok().out;
+    assert!(said.contains("OMD enters the charter: World Customs Organization (partner), key 0707"), "{said}");
+    let listed = node.cli().json(&["charter", "propose", "--admit", &admit("SN"), "-o", "none"]).ends_with(5).error();
+    assert_eq!(listed["code"], "propose-listed");
 }
 
 #[test]
