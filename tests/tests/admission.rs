@@ -161,6 +161,32 @@ fn a_second_node_needs_its_administration_alone() {
 }
 
 #[test]
+fn a_node_that_nobody_here_has_heard_of_is_let_in_on_showing_why() {
+    let mut network = Network::run(&["CI", "SN", "GH"]);
+    let mut ports = Ports::take();
+    let dir = network.dir().to_owned();
+    let content = content::text("before GH was away");
+    let id = network.nodes[0].api().publish("Before GH was away", &content).unwrap();
+    all_hold(&network.nodes, &id, &content);
+    network.nodes[2].kill();
+    // While GH is away, SN mandates a second node; then only GH and that node are there.
+    let machine = Machine::new(&dir, "SN2", &mut ports);
+    let made = machine.cli().json(&["init", "--api", &machine.api, "--listen", &machine.tcp]).ok().value();
+    network.nodes[1].cli().json(&["mandate", "add", &text(&made["node"]), "--address", &machine.tcp]).ok();
+    let chain = dir.join("region.chain").to_str().unwrap().to_owned();
+    network.nodes[1].cli().json(&["charter", "show", "--output", &chain]).ok();
+    assert_eq!(machine.cli().json(&["init", "--charter", &chain]).ok().value()["mandated"], true);
+    network.nodes[0].kill();
+    network.nodes[1].kill();
+    network.nodes[2].start();
+    let mut new = machine.node("SN", &made);
+    new.start();
+    all_hold([&new], &id, &content);
+    let log = fs::read_to_string(network.nodes[2].log_file()).unwrap();
+    assert!(log.contains("a stranger has shown rules that count"), "{log}");
+}
+
+#[test]
 fn an_application_travels_as_a_file_and_a_node_starts_from_a_chain_in_a_file() {
     let mut network = Network::run(&["CI", "SN"]);
     let mut ports = Ports::take();
@@ -212,7 +238,8 @@ fn an_application_travels_as_a_file_and_a_node_starts_from_a_chain_in_a_file() {
 fn admitted_by_hand(node: &Node, file: &str) {
     let admit = |code: &str| format!("{code}={}", "07".repeat(32));
     let name = ["--name", "OMD=Organisation mondiale des douanes", "--name", "OMD:en=World Customs Organization"];
-    let words = [&["charter", "propose", "--admit", &admit("OMD"), "--partners", "OMD", "-o", file], &name[..]].concat();
+    let admitted = admit("OMD");
+    let words = [&["charter", "propose", "--admit", &admitted, "--partners", "OMD", "-o", file], &name[..]].concat();
     let said = node.cli().with("LANG", "en").run(&words).ok().out;
     assert!(said.contains("OMD enters the charter: World Customs Organization (partner), key 0707"), "{said}");
     let listed = node.cli().json(&["charter", "propose", "--admit", &admit("SN"), "-o", "none"]).ends_with(5).error();

@@ -17,6 +17,9 @@ use crate::client::{Client, block_on};
 use crate::failure::{Failure, chain};
 use crate::rules::Known;
 
+/// Fewest digits of an id: as of every object (`docs/design.md` §9).
+const PREFIX_MIN: usize = 8;
+
 /// `palabre application …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Application {
@@ -92,7 +95,7 @@ fn find(name: &Path, home: &Path, speech: Speech) -> Result<ApplicationView, Fai
     let prefix = name.to_string_lossy().to_lowercase();
     let mut found = list.applications.into_iter().filter(|one| one.id.to_string().starts_with(&prefix));
     match (found.next(), found.next()) {
-        (Some(one), None) if !prefix.is_empty() => Ok(one),
+        (Some(one), None) if prefix.len() >= PREFIX_MIN => Ok(one),
         _ => Err(Failure::new(Kind::NotFound, text!("err-no-application", id = prefix))),
     }
 }

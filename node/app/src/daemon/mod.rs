@@ -5,6 +5,7 @@
 //! [`desk`] answers the HTTP API.
 
 mod admission;
+mod bearer;
 mod desk;
 mod door;
 mod engine;

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{debug, info, warn};
 
+use super::bearer::Bearer;
 use super::door::Door;
 use super::engine::Job;
 use super::files;
@@ -34,6 +35,7 @@ pub(super) struct Wire {
     jobs: mpsc::Sender<Job>,
     attachments: Attachments,
     door: Arc<Door>,
+    bearer: Bearer,
     listening: Listening,
     links: Links,
     owed: HashMap<MessageId, MessageRef>,
@@ -44,6 +46,7 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments, door: Arc<Door>) -> Self {
         Self {
+            bearer: Bearer::new(jobs.clone()),
             net,
             jobs,
             attachments,
@@ -95,7 +98,8 @@ impl Wire {
         match effect {
             Effect::Admit(nodes) => self.net.admit(nodes.into_iter().collect()).await,
             Effect::Dial { peer, addresses } => {
-                let addresses = addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                let addresses: Vec<Multiaddr> = addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                self.bearer.dials(peer, &addresses);
                 self.net.dial(peer, addresses).await;
             }
             Effect::Disconnect { peer, reason } => {
@@ -163,6 +167,7 @@ impl Wire {
             }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");
+                self.bearer.failed(node, &reason);
                 return Some(Event::DialFailed { peer: node, why: reason.to_string() });
             }
             NetEvent::Refused { node, address, reason } => self.refused(node, &address, reason),

@@ -6,7 +6,8 @@ use thiserror::Error;
 use super::application::{Application, ApplicationError, SignedApplication};
 use super::refusal::Refusal;
 use super::wait::Wait;
-use crate::charter::{Chain, ChainError, Rules};
+use crate::charter::{Chain, ChainError, CharterSignature, Rules};
+use crate::id::NodeKey;
 
 /// Largest frame in bytes, either way (`docs/design.md` §4).
 pub const FRAME_MAX: usize = 256 * 1024;
@@ -20,6 +21,9 @@ const CHARTERS_MAX: usize = 16;
 const SIGNATURES_MAX: usize = 128;
 /// Mandates that it shows: its own chain.
 const MANDATES_MAX: usize = 32;
+
+/// Bytes of a proof after which it names no earlier revision: with the largest charter behind them it still fits a frame.
+const PROOF_BYTES: usize = 32 * 1024;
 
 /// Why a frame says nothing.
 #[derive(Debug, Error)]
@@ -114,6 +118,26 @@ pub fn given(rules: &Rules, application: &Application) -> v1::Rules {
         given.mandates.clear();
     }
     given
+}
+
+/// What makes a node a member, for who has not heard of it: the newest revisions with their signatures, and the mandates
+/// of its administration. None when the rules do not admit it.
+#[must_use]
+pub fn proof(rules: &Rules, node: &NodeKey) -> Option<v1::Rules> {
+    let own = rules.mandate_of(node).filter(|_| rules.admits(node))?;
+    let mut proof = v1::Rules::default();
+    for charter in rules.revisions().line().rev().take(CHARTERS_MAX) {
+        let signatures: Vec<v1::Signature> =
+            rules.revisions().signatures_of(&charter.hash()).map(CharterSignature::to_message).collect();
+        if proof.signatures.len() + signatures.len() > SIGNATURES_MAX || proof.encoded_len() > PROOF_BYTES {
+            break;
+        }
+        proof.charters.push(charter.bytes().to_vec());
+        proof.signatures.extend(signatures);
+    }
+    let chain = rules.mandates_of(&own.administration);
+    proof.mandates = chain[chain.len().saturating_sub(MANDATES_MAX)..].to_vec();
+    Some(proof)
 }
 
 /// The frames of an answer that takes what came, with the rules unless they are `known`.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use palabre_core::admission::Wait;
-use palabre_core::charter::CharterFile;
+use palabre_core::charter::difference::{Change, difference};
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{ApplicationId, MandateHash};
+use palabre_core::charter::{Charter, CharterFile};
+use palabre_core::id::{ApplicationId, CharterHash, MandateHash};
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use palabre_web::views::{ApplicationView, ProposalView};
@@ -62,10 +63,7 @@ impl Approve {
             Wait::Mandate => Done::Mandated { id, mandate: add_to_mandate(&view, home, speech)? },
             Wait::Proposal => Done::Signed { id, signed: Box::new(propose(&view, home, speech)?) },
             Wait::Signatures { hash, .. } => {
-                let known = Known::of(home, speech)?;
-                let charter = known.rules.revisions().get(hash).cloned();
-                let charter = charter.ok_or_else(|| no_application(&view))?;
-                let file = CharterFile { charter, signatures: Vec::new() };
+                let file = CharterFile { charter: proposed(&view, hash, home, speech)?, signatures: Vec::new() };
                 Done::Signed { id, signed: Box::new(sign::sign(file, None, home, speech)?) }
             }
         };
@@ -135,6 +133,24 @@ fn propose(view: &ApplicationView, home: &Path, speech: Speech) -> Result<Signed
     let bytes = hex::decode(block_on(asked)?.view.file).map_err(|error| internal(&error))?;
     let file = CharterFile::decode(&bytes).map_err(|error| internal(&error))?;
     sign::sign(file, None, home, speech)
+}
+
+/// The proposal that the node holds, when it does nothing but what is approved here: who approves an application has not
+/// read any other change.
+fn proposed(view: &ApplicationView, hash: &CharterHash, home: &Path, speech: Speech) -> Result<Charter, Failure> {
+    let rules = Known::of(home, speech)?.rules;
+    let charter = rules.revisions().get(hash).ok_or_else(|| no_application(view))?;
+    let expected = |change: &Change| match change {
+        Change::Admitted { administration, .. } | Change::Key { administration, before: None, .. } => {
+            *administration == view.administration
+        }
+        _ => false,
+    };
+    if difference(rules.charter(), charter).iter().all(expected) {
+        return Ok(charter.clone());
+    }
+    let (revision, hash) = (charter.revision, hash.short());
+    Err(Failure::new(Kind::Refused, text!("err-approve-more", revision = revision, hash = hash)))
 }
 
 fn suspended(view: &ApplicationView) -> Failure {

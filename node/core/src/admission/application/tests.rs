@@ -218,6 +218,22 @@ fn a_new_administration_waits_for_a_proposal_its_signatures_and_its_mandate() {
 }
 
 #[test]
+fn what_makes_a_node_a_member_counts_where_nobody_has_heard_of_it() {
+    let network = Network::new(5, 1);
+    let mut theirs = network.rules_without(&["GH"]);
+    let gh = network.seat("GH").node.node_key();
+    assert!(!theirs.admits(&gh));
+    let proof = door::proof(&network.rules, &gh).unwrap();
+    let knock = Knock { wants: Wants::Shown(Box::new(proof.clone())), known: Vec::new() };
+    assert_eq!(Knock::decode(&knock.encode()).unwrap(), knock, "it is no more than a stranger shows");
+    for mandate in proof.mandates {
+        theirs.add_mandate(crate::charter::RawMandate::parse(mandate).unwrap()).unwrap();
+    }
+    assert!(theirs.admits(&gh));
+    assert_eq!(door::proof(&network.rules, &secret(9).node_key()), None);
+}
+
+#[test]
 fn what_is_said_at_the_door_comes_back_and_rules_that_are_known_are_not_said_again() {
     let network = Network::new(9, 1);
     let application = of_listed(&network, "SN");
