@@ -17,6 +17,10 @@ pub enum Purpose {
     Charter,
     /// A mandate.
     Mandate,
+    /// An invitation.
+    Invitation,
+    /// An application.
+    Application,
 }
 
 impl Purpose {
@@ -25,6 +29,8 @@ impl Purpose {
             Self::Entry => b"palabre/entry/1",
             Self::Charter => b"palabre/charter/1",
             Self::Mandate => b"palabre/mandate/1",
+            Self::Invitation => b"palabre/invitation/1",
+            Self::Application => b"palabre/application/1",
         }
     }
 }

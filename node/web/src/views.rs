@@ -2,6 +2,7 @@
 //!
 //! Fields are only ever added. Ids, keys and hashes are hexadecimal; times are milliseconds since 1970; sizes are bytes.
 
+mod application;
 mod charter;
 mod document;
 mod governance;
@@ -10,6 +11,7 @@ mod peer;
 mod status;
 mod void;
 
+pub use application::{ApplicationList, ApplicationView};
 pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
 pub use document::{
     AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,

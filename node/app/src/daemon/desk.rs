@@ -8,6 +8,7 @@ use futures::StreamExt;
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
+use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
@@ -21,13 +22,14 @@ use palabre_web::node::{
     Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
 };
 use palabre_web::views::{
-    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, Obstacle,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
+    Obstacle, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
 
+use super::door::Door;
 use super::engine::Job;
 use super::files::{self, ImportError};
 use super::resources::Resources;
@@ -51,6 +53,7 @@ pub(super) struct Desk {
     resources: Resources,
     /// Whether the disk did not take the last upload.
     upload_refused: AtomicBool,
+    door: Arc<Door>,
     started: u64,
 }
 
@@ -62,10 +65,11 @@ impl Desk {
         (listening, links): (Listening, Links),
         health: watch::Receiver<Health>,
         resources: Resources,
+        door: Arc<Door>,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let upload_refused = AtomicBool::new(false);
-        Self { jobs, net, attachments, listening, links, health, resources, upload_refused, started }
+        Self { jobs, net, attachments, listening, links, health, resources, upload_refused, door, started }
     }
 
     /// Looks at node and store between two jobs of the engine.
@@ -255,7 +259,7 @@ impl NodeHandle for Desk {
     }
 
     async fn rules(&self) -> Result<v1::Rules, NodeError> {
-        self.look(|node, _| Ok(views::rules(node))).await
+        self.look(|node, _| Ok(Chain::of(node.rules()))).await
     }
 
     async fn hand_in(&self, rules: v1::Rules) -> Result<HandedInView, NodeError> {
@@ -276,6 +280,10 @@ impl NodeHandle for Desk {
 
     async fn charter(&self) -> Result<CharterView, NodeError> {
         self.look(|node, _| Ok(views::charter(node))).await
+    }
+
+    async fn applications(&self) -> Result<ApplicationList, NodeError> {
+        self.door.list().await
     }
 
     async fn logs(&self, author: NodeKey, query: LogQuery) -> Result<Vec<LogView>, NodeError> {

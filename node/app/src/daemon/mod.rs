@@ -4,7 +4,10 @@
 //! sync for many, and hands out effects. One task, the [`wire`], carries bytes between the engine and the network. The
 //! [`desk`] answers the HTTP API.
 
+mod admission;
+mod bearer;
 mod desk;
+mod door;
 mod engine;
 mod error;
 mod files;
@@ -30,6 +33,7 @@ use palabre_store::LockedHome;
 use tokio::sync::{mpsc, watch};
 use tracing::info;
 
+pub(crate) use admission::{Unadmitted, wait as wait_for_admission};
 pub(crate) use error::DaemonError;
 pub(crate) use opening::rebuild;
 pub(crate) use verify::{Damaged, verify};
@@ -81,10 +85,11 @@ pub(crate) async fn run(
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
     let engine = engine::start(opened, (jobs.downgrade(), queue), effects, health)?;
     scrub::start(&home, network, jobs.clone());
-    let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
+    let door = Arc::new(door::Door::open(jobs.clone(), crate::home::applications_file(&home)));
+    let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone(), Arc::clone(&door));
     let heard = wire.heard();
     let carried = tokio::spawn(wire.run(events, done));
-    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched, resources));
+    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched, resources, door));
     info!(node = %key, %network, api = %setup.settings.api, "the node runs");
     let api = tokio::net::TcpListener::from_std(api).map_err(DaemonError::Serve)?;
     let served = tokio::select! {

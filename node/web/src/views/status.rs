@@ -120,6 +120,8 @@ pub enum Obstacle {
     Exhausted,
     /// The disk reports errors.
     DiskFailing,
+    /// The node is not admitted yet.
+    NotAdmitted,
 }
 
 impl Obstacle {
@@ -132,6 +134,7 @@ impl Obstacle {
             Self::FolderMissing => text!("obstacle-folder-missing"),
             Self::Exhausted => text!("obstacle-exhausted"),
             Self::DiskFailing => text!("obstacle-disk-failing"),
+            Self::NotAdmitted => text!("obstacle-not-admitted"),
         }
     }
 }
