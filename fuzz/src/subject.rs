@@ -154,6 +154,7 @@ impl Subject {
             Effect::Keep { hash, content } => {
                 assert_eq!(content_hash(&content), hash, "an attachment is kept under its hash");
                 self.storage.attachments.insert(hash, content);
+                events.push_back(Event::Fetched { hash });
             }
             Effect::Verdict { message, verdict } => self.judged(message, verdict),
             Effect::Admit(keys) => self.admitted = keys.contains(&self.peer),

@@ -6,11 +6,22 @@ use serde_json::Value;
 
 /// Every text under `key` in a file of vectors, as the bytes that it stands for.
 pub(crate) fn bytes_of(file: &str, key: &str) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    gather(&read(file), key, &mut found);
+    found
+}
+
+fn read(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto/vectors").join(file);
     let text = std::fs::read_to_string(path).expect("the vectors are part of the project");
-    let mut found = Vec::new();
-    gather(&serde_json::from_str(&text).expect("a file of vectors is JSON"), key, &mut found);
-    found
+    serde_json::from_str(&text).expect("a file of vectors is JSON")
+}
+
+/// Every text under `key`, as it stands.
+pub(crate) fn texts_of(file: &str, key: &str) -> Vec<Vec<u8>> {
+    let read = read(file);
+    let vectors = read["vectors"].as_array().expect("a file of vectors has vectors");
+    vectors.iter().filter_map(|vector| vector[key].as_str()).map(|text| text.as_bytes().to_vec()).collect()
 }
 
 fn gather(value: &Value, key: &str, found: &mut Vec<Vec<u8>>) {

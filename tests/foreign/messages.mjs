@@ -149,3 +149,15 @@ export const Mandate = type(
 export const SignedMandate = type(`
   1 bytes mandate
   2 bytes signature`);
+
+export const Invitation = type(`
+  1 bytes network
+  2 bytes node
+  3 repeated string addresses
+  4 uint64 expires
+  5 bytes commitment`);
+
+export const InvitationText = type(`
+  1 bytes invitation
+  2 bytes signature
+  3 bytes code`);

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { unhex } from './bytes.mjs';
 import { judgeCharter, sayCharter } from './charters.mjs';
 import { judgeEntry, sayEntry } from './entries.mjs';
+import { judgeInvitation, sayInvitation } from './invitations.mjs';
 import { judgeProof, Node, sayProof } from './logs.mjs';
 import { judgeMandate, judgeStanding, sayMandate } from './mandates.mjs';
 import { judgePlace } from './places.mjs';
@@ -28,6 +29,7 @@ const JUDGES = {
     judged(() => judgeEntry(unhex(vector.entry), unhex(network)), sayEntry),
   'forks.json': ({ network }) => (vector) =>
     judged(() => judgeProof(unhex(vector.proof), unhex(network)), sayProof),
+  'invitations.json': () => (vector) => judged(() => judgeInvitation(vector.text), sayInvitation),
   'logs.json': ({ network }) => (vector) => {
     const node = new Node(unhex(network));
     const take = ({ entry, fork }) =>
@@ -50,7 +52,7 @@ const JUDGES = {
 };
 
 /** Fields of a vector that are given to the reader, not asked of it. */
-const GIVEN = ['name', 'why', 'file', 'entry', 'proof', 'held', 'mandate', 'mandates'];
+const GIVEN = ['name', 'why', 'text', 'file', 'entry', 'proof', 'held', 'mandate', 'mandates'];
 
 function judged(judge, say) {
   const result = wordOf(judge);

@@ -13,6 +13,7 @@ const D = Point.CURVE().d;
 export const ENTRY = ascii('palabre/entry/1');
 export const CHARTER = ascii('palabre/charter/1');
 export const MANDATE = ascii('palabre/mandate/1');
+export const INVITATION = ascii('palabre/invitation/1');
 
 /** Throws a verdict unless `signature` is by `key` over prefix ‖ network ‖ bytes. */
 export function verify(key, prefix, network, bytes, signature) {

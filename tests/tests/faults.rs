@@ -72,6 +72,17 @@ fn paused(node: &mut Node, obstacle: &str) {
     }
 }
 
+/// Waits until `status` tells of this, to programs and, with this word, to people.
+fn concerned(node: &Node, concern: &str, word: &str) {
+    eventually(&format!("the status tells of {concern}"), || {
+        let status = node.api().json("status").map_err(|error| error.to_string())?;
+        let concerns = status["concerns"].as_array().cloned().unwrap_or_default();
+        when(concerns.iter().any(|one| one["concern"] == concern), || status.to_string())
+    });
+    let said = node.cli().with("LANG", "fr").run(&["status"]);
+    assert!(said.out.contains(word), "{said:?}");
+}
+
 /// What a person reads of each obstacle, in fr, en, pt.
 const WORDS: [(&str, [&str; 3]); 4] = [
     ("disk-full", ["le disque est plein", "the disk is full", "o disco está cheio"]),
@@ -277,7 +288,12 @@ fn descriptors_that_are_used_up_are_waited_for() {
     for number in 0..10 {
         published.publish(&network.nodes[1], &format!("While the other has no descriptors {number}"));
     }
+    eventually("the shortage is said in the log", || {
+        let log = network.nodes[0].log_tail();
+        when(log.contains("nearly all of what the process may have is in use"), || log)
+    });
     drop(held);
+    concerned(&network.nodes[0], "descriptors", "LimitNOFILE");
     writes_again(&mut network.nodes[0]);
     network.connected();
     network.level();

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
-const FILES: [&str; 6] = ["charters.json", "entries.json", "forks.json", "logs.json", "mandates.json", "places.json"];
+const FILES: [&str; 7] =
+    ["charters.json", "entries.json", "forks.json", "invitations.json", "logs.json", "mandates.json", "places.json"];
 
 fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

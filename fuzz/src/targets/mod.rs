@@ -1,5 +1,6 @@
 //! The functions of bytes, and real bytes for each to begin with.
 
+mod admission;
 mod charter;
 mod files;
 mod index;
@@ -9,6 +10,7 @@ mod node;
 mod segments;
 mod sync;
 
+pub use admission::{application, invitation, knock};
 pub use charter::{charter_file, mandate, template};
 pub use files::secret_file;
 pub use index::index;
@@ -56,6 +58,9 @@ pub const TARGETS: &[Target] = &[
     target("charter_file", charter_file, charter::charter_files, Layout::Whole, 50),
     target("mandate", mandate, charter::mandates, Layout::Whole, 30),
     target("template", template, charter::templates, Layout::Whole, 50),
+    target("invitation", invitation, admission::invitations, Layout::Whole, 20),
+    target("application", application, admission::applications, Layout::Whole, 50),
+    target("knock", knock, admission::knocks, Layout::Whole, 50),
     target("delivered", delivered, sync::deliveries, Layout::Chunks, 50),
     target("sync_packet", sync_packet, node::packets, Layout::Chunks, 400),
     target("sync_frame", sync_frame, node::frames, Layout::Chunks, 400),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod help;
+mod question;
 mod speech;
 mod table;
 pub(crate) mod units;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use question::ask;
 pub(crate) use speech::Speech;
 pub(crate) use table::Table;
 
@@ -40,6 +42,13 @@ pub(crate) struct Palabre {
 enum Command {
     /// Makes the home of a node.
     Init(commands::init::Init),
+    /// Makes a text for somebody who is to join.
+    Invite(commands::invite::Invite),
+    /// Makes a new node that applies with such a text.
+    Join(Box<commands::join::Join>),
+    /// New nodes that have applied.
+    #[command(subcommand)]
+    Application(commands::application::Application),
     /// Runs the node.
     Run(commands::run::Run),
     /// A whole network on this machine.
@@ -97,6 +106,9 @@ impl Palabre {
         let home = crate::home::place(self.home);
         match self.command {
             Command::Init(init) => init.run(&home, speech),
+            Command::Invite(invite) => invite.run(&home, speech),
+            Command::Join(join) => join.run(&home, speech),
+            Command::Application(application) => application.run(&home, speech),
             Command::Run(run) => run.run(&home, speech),
             Command::Demo(demo) => demo.run(speech),
             Command::Status => commands::status::run(&home, speech),

@@ -5,12 +5,16 @@ pub(crate) mod keys;
 pub(crate) mod settings;
 
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use palabre_core::admission::Applications;
+use palabre_core::admission::list::ListError;
 use palabre_store::home::HomeError;
 use palabre_store::{Home, LockedHome};
 use palabre_web::problem::Kind;
 use palabre_web::text;
+use thiserror::Error;
 
 use crate::failure::{Failure, cause};
 
@@ -53,6 +57,35 @@ pub(crate) fn make(place: &Path) -> Result<Home, Failure> {
 /// The home at `place`, for this process alone.
 pub(crate) fn open(place: &Path) -> Result<LockedHome, Failure> {
     Home::open(place).map_err(failure)
+}
+
+/// Where the application of a node lies that is not admitted yet.
+pub(crate) fn own_application(home: &Home) -> PathBuf {
+    home.charter().join("own.application")
+}
+
+/// Where a node keeps the applications of others.
+pub(crate) fn applications_file(home: &Home) -> PathBuf {
+    home.root().join("applications")
+}
+
+/// Why the list of applications cannot be read.
+#[derive(Debug, Error)]
+pub(crate) enum ApplicationsError {
+    /// The disk.
+    #[error("the file cannot be read")]
+    Read(#[from] io::Error),
+    /// Its content.
+    #[error("the file is malformed")]
+    List(#[from] ListError),
+}
+
+/// The applications in `file`; none when there is no file.
+pub(crate) fn applications(file: &Path) -> Result<Applications, ApplicationsError> {
+    match std::fs::read(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Applications::default()),
+        read => Ok(Applications::decode(&read?)?),
+    }
 }
 
 /// Why a home could not be made or opened.

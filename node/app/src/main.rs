@@ -7,10 +7,12 @@
 //! | [`client`] | the way to the running node: its HTTP API on loopback |
 //! | [`home`] | the home of a node: where it is, its settings, its founding files |
 //! | [`rules`] | charter and mandates as far as this machine knows them |
+//! | [`applicant`] | a node that is not admitted yet |
 //! | [`file`] | files that people hand to each other |
 //! | [`failure`] | why a command failed |
 //! | [`daemon`] | the running node |
 
+mod applicant;
 mod cli;
 mod client;
 mod commands;

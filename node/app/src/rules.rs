@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use palabre_core::charter::{Charter, CharterFile, CharterSignature, RawMandate, Rules};
+use palabre_core::charter::{Chain, Rules};
 use palabre_proto::{Message, v1};
 use palabre_web::problem::Kind;
 use palabre_web::text;
@@ -44,7 +44,9 @@ pub(crate) fn running(place: &Path, speech: Speech) -> Result<(Rules, Client), F
         response.bytes().await.map_err(|error| client.unreached(&error))
     })?;
     let message = v1::Rules::decode(bytes).map_err(|error| internal(&error))?;
-    Ok((assemble(&message)?, client))
+    // They are judged here again.
+    let rules = Chain::parse(&message).and_then(Chain::found).map_err(|error| internal(&error))?;
+    Ok((rules, client))
 }
 
 /// Hands rules in to a node. That some do not count is a failure, whatever else was new.
@@ -56,31 +58,4 @@ pub(crate) fn hand_in(client: &Client, rules: &v1::Rules) -> Result<HandedInView
     }
     let why: Vec<&str> = handed.refused.iter().map(|refused| refused.why.as_str()).collect();
     Err(Failure::new(Kind::Refused, text!("err-handed-in", detail = why.join("\n"))))
-}
-
-/// The rules that a node holds, judged here again.
-fn assemble(message: &v1::Rules) -> Result<Rules, Failure> {
-    let parse = |bytes: &Vec<u8>| Charter::parse(bytes).map_err(|error| internal(&error));
-    let mut charters: Vec<Charter> = message.charters.iter().map(parse).collect::<Result<_, _>>()?;
-    charters.sort_by_key(Charter::order);
-    let parse = |signature: &v1::Signature| CharterSignature::parse(signature).map_err(|error| internal(&error));
-    let signatures: Vec<CharterSignature> = message.signatures.iter().map(parse).collect::<Result<_, _>>()?;
-    let file = |charter: Charter| {
-        let of_it = signatures.iter().filter(|signature| signature.subject == charter.hash()).cloned();
-        CharterFile { signatures: of_it.collect(), charter }
-    };
-    let mut files = charters.into_iter().map(file);
-    let Some(genesis) = files.next() else {
-        return Err(Failure::new(Kind::Failure, text!("err-internal", detail = "the node holds no charter")));
-    };
-    let mut rules = Rules::found(genesis).map_err(|error| internal(&error))?;
-    for file in files {
-        rules.join(file).map_err(|error| internal(&error))?;
-    }
-    // They come each after the one that it follows.
-    for mandate in &message.mandates {
-        let mandate = RawMandate::parse(mandate.clone()).map_err(|error| internal(&error))?;
-        rules.add_mandate(mandate).map_err(|error| internal(&error))?;
-    }
-    Ok(rules)
 }

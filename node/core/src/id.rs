@@ -143,6 +143,18 @@ bytes_name! {
     ContentHash, 32, "a content hash"
 }
 bytes_name! {
+    /// BLAKE3 of an application's bytes without signatures.
+    ApplicationId, 32, "an application id"
+}
+bytes_name! {
+    /// Sixteen random bytes in an invitation, good for one application (`docs/design.md` §4).
+    InvitationCode, 16, "an invitation code"
+}
+bytes_name! {
+    /// What an invitation says of its code: who holds the code can show that they belong together, and nobody can find it.
+    Commitment, 16, "a commitment"
+}
+bytes_name! {
     /// Which readers can open an entry, without naming them (`docs/design.md` §5).
     AudienceTag, 16, "an audience tag"
 }

@@ -1,6 +1,7 @@
 //! Signatures: strict Ed25519 with one answer on every machine (`docs/design.md` §3; RFC 8032 §5.1.7).
 
 mod known;
+pub(crate) mod remembered;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use thiserror::Error;
@@ -18,6 +19,10 @@ pub enum Purpose {
     Charter,
     /// A mandate.
     Mandate,
+    /// An invitation.
+    Invitation,
+    /// An application.
+    Application,
 }
 
 impl Purpose {
@@ -26,6 +31,8 @@ impl Purpose {
             Self::Entry => b"palabre/entry/1",
             Self::Charter => b"palabre/charter/1",
             Self::Mandate => b"palabre/mandate/1",
+            Self::Invitation => b"palabre/invitation/1",
+            Self::Application => b"palabre/application/1",
         }
     }
 }
@@ -70,12 +77,17 @@ pub fn verify(
     bytes: &[u8],
     signature: &SignatureBytes,
 ) -> Result<(), SignatureError> {
+    let input = signed_input(purpose, network, bytes);
+    remembered::once(key, &input, &signature.0, || verify_strictly(key, &input, signature))
+}
+
+fn verify_strictly(key: &[u8; 32], input: &[u8], signature: &SignatureBytes) -> Result<(), SignatureError> {
     if !is_canonical(key) {
         return Err(SignatureError::Key);
     }
     let key = VerifyingKey::from_bytes(key).map_err(|_| SignatureError::Key)?;
     let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-    key.verify_strict(&signed_input(purpose, network, bytes), &signature).map_err(|_| SignatureError::Invalid)
+    key.verify_strict(input, &signature).map_err(|_| SignatureError::Invalid)
 }
 
 /// Whether this encodes a point in the one way of RFC 8032 §5.1.3: y below the field's prime 2^255 - 19, and no sign

@@ -9,12 +9,14 @@
 //! | [`id`], [`keys`] | names of things, and signatures |
 //! | [`ledger`] | entries, logs, forks, the frontier |
 //! | [`charter`] | charter, mandates, who may do what |
+//! | [`admission`] | how somebody new comes in: invitation, application, what it waits for |
 //! | [`acts`], [`registers`] | the typed content of entries and the state folded from it |
 //! | [`sync`] | what two nodes say to each other |
 //! | [`node`] | the state machine of one node |
 //! | [`state`] | the one small trait through which rules read and write state |
 
 pub mod acts;
+pub mod admission;
 pub mod charter;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;

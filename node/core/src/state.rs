@@ -147,7 +147,7 @@ pub trait Storage: State {
     /// Whether this attachment is held.
     fn holds_attachment(&self, hash: &crate::id::ContentHash) -> bool;
 
-    /// The content of an attachment of at most 4 KiB, when it is held.
+    /// The content of an attachment of at most 4 KiB, when it is held or on its way to the disk.
     fn small_attachment(&self, hash: &crate::id::ContentHash) -> Option<Vec<u8>>;
 }
 

@@ -15,6 +15,7 @@ use palabre_core::sim::scenario::{HOUR, MINUTE};
 use palabre_core::sim::{self, Report, Scenario, World};
 
 const REGION: &str = include_str!("../scenarios/region.toml");
+const EVERYTHING: &str = include_str!("../scenarios/everything.toml");
 const FORKS: &str = include_str!("../scenarios/forks.toml");
 const LOST_TAILS: &str = include_str!("../scenarios/lost_tails.toml");
 const THREE_WEEKS: &str = include_str!("../scenarios/three_weeks.toml");
@@ -68,6 +69,13 @@ fn a_region_with_every_trouble_ends_with_the_same_and_says_little_for_it() {
         assert!(report.lacked > 0, "PALABRE_SEED={seed}: nothing was lacked, so nothing was shown");
         assert!(report.percent() <= 150, "PALABRE_SEED={seed}: {} % of the bytes that were lacked", report.percent());
         assert!(report.copies_percent() <= 130, "PALABRE_SEED={seed}: {} % copies", report.copies_percent());
+    }
+}
+
+#[test]
+fn everything_at_once_ends_with_the_same_and_blames_nobody() {
+    for report in run("everything", EVERYTHING, seeds(2)) {
+        assert!(report.lacked > 0, "PALABRE_SEED={}: nothing was lacked, so nothing was shown", report.seed);
     }
 }
 

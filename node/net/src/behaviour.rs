@@ -53,11 +53,12 @@ pub(crate) struct Members {
     pub(crate) streams: Streams,
 }
 
-/// What anybody gets: our key, agent and protocols, and the address that they come from. The gate tells it none of our
+/// What anybody gets: our key, agent and protocols, and the address that they come from; and to say one thing at the door. The gate tells it none of our
 /// addresses, and it would hide them.
 #[derive(NetworkBehaviour)]
 pub(crate) struct Strangers {
     identify: identify::Behaviour,
+    pub(crate) streams: Streams,
 }
 
 impl NodeBehaviour {
@@ -79,9 +80,12 @@ impl NodeBehaviour {
         let members = Members {
             identify: identify::Behaviour::new(identify.clone()),
             gossipsub: Watch::new(gossip::build(topics, config.metered, meters)?, gossip::FLOOD),
-            streams: Streams::default(),
+            streams: Streams::for_members(),
         };
-        let strangers = Strangers { identify: identify::Behaviour::new(identify.with_hide_listen_addrs(true)) };
+        let strangers = Strangers {
+            identify: identify::Behaviour::new(identify.with_hide_listen_addrs(true)),
+            streams: Streams::for_strangers(),
+        };
         Ok(Self {
             limits: connection_limits::Behaviour::new(limits),
             ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),

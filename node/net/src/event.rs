@@ -1,5 +1,6 @@
 //! What the network side reports.
 
+use crate::admission::Porter;
 use crate::attachment::Responder;
 use crate::frame::MAX_FRAME;
 use crate::gossip::{MessageRef, Topic};
@@ -86,6 +87,13 @@ pub enum Event {
         node: NodeKey,
         /// Why it did not.
         reason: DialFailure,
+    },
+    /// A stranger has said something at the door.
+    Knocked {
+        /// What, at most [`MAX_PACKET`](crate::MAX_PACKET) bytes.
+        frame: Vec<u8>,
+        /// Takes the answer. Dropped without one, the stranger hears nothing.
+        reply: Porter,
     },
     /// Somebody connected and was not let in.
     Refused {

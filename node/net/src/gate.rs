@@ -88,6 +88,11 @@ impl<M: NetworkBehaviour, S: NetworkBehaviour> Gate<M, S> {
         self.admitted.contains(peer)
     }
 
+    /// Lets a stranger stay that has said something valid, until it has heard the answer.
+    pub(crate) fn let_stay(&mut self, connection: ConnectionId) {
+        self.doorstep.let_stay(connection);
+    }
+
     /// The members' behaviour.
     pub(crate) fn members(&mut self) -> &mut M {
         &mut self.members

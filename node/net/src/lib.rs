@@ -12,6 +12,7 @@
 //! | `task` | the one task: commands, the swarm's events, what they change |
 //! | `connections` | which of several connections to one node is kept |
 //! | `sync_stream`, `attachment`, `frame` | what travels on our two stream protocols |
+//! | `admission` | what a stranger says at the door, from both sides |
 //! | `gossip` | gossipsub's settings, topics and verdicts |
 //! | `gate`, `behaviour`, `streams` | who gets which protocols |
 //! | `flood` | who floods gossip is disconnected |
@@ -20,6 +21,7 @@
 //! | `counters` | bytes, counted |
 //! | `fixtures` | for tests of other crates: what these protocols make of given bytes |
 
+mod admission;
 mod attachment;
 mod behaviour;
 mod config;
@@ -41,6 +43,7 @@ mod sync_stream;
 mod task;
 mod transport;
 
+pub use admission::{KnockError, Porter, knock};
 pub use attachment::{ChunkSender, FetchError, MAX_CHUNK, RequesterGone, Responder};
 pub use config::{Config, StartError};
 pub use counters::{Counters, GossipCounters, NodeCounters, Volume};
@@ -50,4 +53,4 @@ pub use gossip::{MAX_GOSSIP, MessageRef, Topic, Verdict};
 pub use handle::{Handle, SendError, start};
 pub use identity::{address_of, node_in};
 pub use libp2p::Multiaddr;
-pub use streams::{ATTACHMENT_PROTOCOL, SYNC_PROTOCOL};
+pub use streams::{ADMISSION_PROTOCOL, ATTACHMENT_PROTOCOL, SYNC_PROTOCOL};

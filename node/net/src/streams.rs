@@ -24,6 +24,14 @@ pub const SYNC_PROTOCOL: StreamProtocol = StreamProtocol::new("/palabre/sync/1")
 /// One attachment, asked for by its hash.
 pub const ATTACHMENT_PROTOCOL: StreamProtocol = StreamProtocol::new("/palabre/attachment/1");
 
+/// What a stranger says at the door.
+pub const ADMISSION_PROTOCOL: StreamProtocol = StreamProtocol::new("/palabre/admission/1");
+
+/// What admitted nodes are served.
+static FOR_MEMBERS: [StreamProtocol; 2] = [SYNC_PROTOCOL, ATTACHMENT_PROTOCOL];
+/// What strangers are.
+static FOR_STRANGERS: [StreamProtocol; 1] = [ADMISSION_PROTOCOL];
+
 /// How long two nodes may take to agree on a stream's protocol: two round trips behind whatever fills the line.
 const NEGOTIATION: Duration = Duration::from_mins(1);
 
@@ -43,8 +51,8 @@ pub(crate) enum StreamsEvent {
 }
 
 /// The behaviour.
-#[derive(Default)]
 pub(crate) struct Streams {
+    served: &'static [StreamProtocol],
     pending: VecDeque<ToSwarm<StreamsEvent, Open>>,
 }
 
@@ -56,6 +64,21 @@ pub(crate) struct Open {
 }
 
 impl Streams {
+    /// What admitted nodes get.
+    pub(crate) const fn for_members() -> Self {
+        Self { served: &FOR_MEMBERS, pending: VecDeque::new() }
+    }
+
+    /// What strangers get.
+    pub(crate) const fn for_strangers() -> Self {
+        Self { served: &FOR_STRANGERS, pending: VecDeque::new() }
+    }
+
+    /// Serves nothing, and opens streams.
+    pub(crate) const fn silent() -> Self {
+        Self { served: &[], pending: VecDeque::new() }
+    }
+
     /// Asks for a stream on `connection`. When that connection is gone nothing more is heard of `request`.
     pub(crate) fn open(
         &mut self,
@@ -83,7 +106,7 @@ impl NetworkBehaviour for Streams {
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::default())
+        Ok(Handler::serving(self.served))
     }
 
     fn handle_established_outbound_connection(
@@ -94,7 +117,7 @@ impl NetworkBehaviour for Streams {
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::default())
+        Ok(Handler::serving(self.served))
     }
 
     fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
@@ -113,10 +136,16 @@ impl NetworkBehaviour for Streams {
 }
 
 /// The side of [`Streams`] that lives on one connection.
-#[derive(Default)]
 pub(crate) struct Handler {
+    served: &'static [StreamProtocol],
     asked: VecDeque<Open>,
     outcomes: VecDeque<Outcome>,
+}
+
+impl Handler {
+    const fn serving(served: &'static [StreamProtocol]) -> Self {
+        Self { served, asked: VecDeque::new(), outcomes: VecDeque::new() }
+    }
 }
 
 #[derive(Debug)]
@@ -135,7 +164,7 @@ impl ConnectionHandler for Handler {
     type OutboundOpenInfo = RequestId;
 
     fn listen_protocol(&self) -> SubstreamProtocol<Served> {
-        SubstreamProtocol::new(Served, ()).with_timeout(NEGOTIATION)
+        SubstreamProtocol::new(Served(self.served), ()).with_timeout(NEGOTIATION)
     }
 
     fn on_behaviour_event(&mut self, open: Open) {
@@ -175,16 +204,16 @@ impl ConnectionHandler for Handler {
     }
 }
 
-/// Agrees to any of our protocols and says which it was.
+/// Agrees to any of these protocols and says which it was.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Served;
+pub(crate) struct Served(&'static [StreamProtocol]);
 
 impl UpgradeInfo for Served {
     type Info = StreamProtocol;
-    type InfoIter = [StreamProtocol; 2];
+    type InfoIter = std::iter::Cloned<std::slice::Iter<'static, StreamProtocol>>;
 
     fn protocol_info(&self) -> Self::InfoIter {
-        [SYNC_PROTOCOL, ATTACHMENT_PROTOCOL]
+        self.0.iter().cloned()
     }
 }
 

@@ -5,6 +5,7 @@ mod commands;
 mod dialing;
 mod swarm_events;
 
+use crate::admission;
 use crate::attachment::{self, FetchError, Places};
 use crate::behaviour::NodeBehaviour;
 use crate::connections::{Connections, SyncStream};
@@ -12,6 +13,7 @@ use crate::counters::Meters;
 use crate::event::Event;
 use crate::gossip::{MessageRef, Topic, Topics, Verdict};
 use crate::identity;
+use crate::pace::{Pace, Rate};
 use crate::streams::{RequestId, SYNC_PROTOCOL, Streams};
 use crate::sync_stream::{Directory, Notice, Running, Session};
 use dialing::Dial;
@@ -19,7 +21,7 @@ use futures::StreamExt;
 use libp2p::swarm::{ConnectionId, Stream, Swarm};
 use libp2p::{Multiaddr, PeerId};
 use palabre_core::id::{ContentHash, NodeKey};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -30,6 +32,9 @@ const SERVED_PER_NODE: usize = 4;
 
 /// Attachments served to all nodes at once: each holds a few chunks of 256 KiB.
 const SERVED: usize = 16;
+
+/// What strangers say is listened to so often: each costs some signatures, of rules that are shown a hundred and more.
+const KNOCKS: Rate = Rate { burst: 16, per_second: 4 };
 
 /// Notices of sessions on their way; the task always takes them.
 const NOTICES: usize = 16;
@@ -80,6 +85,11 @@ pub(crate) struct Task {
     served: Arc<Semaphore>,
     served_by_node: HashMap<NodeKey, Arc<Semaphore>>,
     meters: Arc<Meters>,
+    /// Strangers' connections that have said something: each says one thing.
+    knocked: HashSet<ConnectionId>,
+    knocks: Pace,
+    /// Strangers that have said something valid.
+    welcomes: (mpsc::Sender<ConnectionId>, mpsc::Receiver<ConnectionId>),
 }
 
 impl Task {
@@ -108,6 +118,9 @@ impl Task {
             served: Arc::new(Semaphore::new(SERVED)),
             served_by_node: HashMap::new(),
             meters,
+            knocked: HashSet::new(),
+            knocks: Pace::new(KNOCKS),
+            welcomes: mpsc::channel(NOTICES),
         }
     }
 
@@ -120,6 +133,7 @@ impl Task {
                 biased;
                 // First: a command may be the answer to what the session has reported since.
                 Some(notice) = self.notices.1.recv() => self.session_noticed(notice),
+                Some(connection) = self.welcomes.1.recv() => self.swarm.behaviour_mut().gate.let_stay(connection),
                 command = self.commands.recv() => match command {
                     Some(Command::Shutdown(done)) => break Some(done),
                     Some(command) => self.obey(command),
@@ -228,6 +242,15 @@ impl Task {
         let of_node = self.served_by_node.entry(node).or_insert_with(|| Arc::new(Semaphore::new(SERVED_PER_NODE)));
         let of_node = Arc::clone(of_node).try_acquire_owned().ok()?;
         Some((of_node, Arc::clone(&self.served).try_acquire_owned().ok()?))
+    }
+
+    /// A stranger wants to say something. It may once, unless too many do.
+    fn listen_to(&mut self, connection: ConnectionId, stream: Stream) {
+        if !self.knocked.insert(connection) || self.knocks.take(Instant::now()).is_err() {
+            tracing::debug!(%connection, "a stranger is not listened to");
+            return;
+        }
+        tokio::spawn(admission::serve(stream, connection, self.events.clone(), self.welcomes.0.clone()));
     }
 
     /// Shows in the counters how many connections are open.

@@ -20,7 +20,8 @@ async fn stranger_sees_little(address: &str) {
     assert_eq!(info.listen_addrs, [], "no address is shown");
     assert_eq!(info.agent_version, "palabre/test");
     let protocols: BTreeSet<String> = info.protocols.iter().map(ToString::to_string).collect();
-    let allowed = ["/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0"].map(str::to_owned);
+    let allowed =
+        ["/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/palabre/admission/1"].map(str::to_owned);
     assert_eq!(protocols, BTreeSet::from(allowed));
     assert!(seen.pinged, "ping answers strangers");
     assert_eq!(seen.subscriptions, 0, "gossip does not");

@@ -74,6 +74,12 @@ pub enum Reason {
 }
 
 impl Opening {
+    /// Whether nothing was ever kept here.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        matches!(self.index, IndexFate::New)
+    }
+
     /// Whether the index is made again from the first record on.
     #[must_use]
     pub fn rebuilds(&self) -> bool {

@@ -8,6 +8,7 @@
 //! | [`problem`] | what went wrong, why, and what to do next; its exit code and HTTP status |
 //! | [`node`] | the trait through which the API speaks to the running node |
 //! | [`views`] | the JSON that the API and `--json` print |
+//! | [`words`] | a fingerprint in words |
 //! | [`api`] | the routes, and who may call them |
 
 pub mod api;
@@ -16,5 +17,6 @@ pub mod catalogue;
 pub mod node;
 pub mod problem;
 pub mod views;
+pub mod words;
 
 pub use api::{serve, serve_waiting};

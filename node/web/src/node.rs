@@ -19,8 +19,8 @@ pub(crate) use error::too_large;
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{
-    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, PeerStatus,
-    PeerWhy, ProposalView, StatusView,
+    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
+    PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 /// Largest content of a document, in bytes: it is fetched whole from one peer (`docs/design.md` §7).
@@ -95,6 +95,9 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// The charter in force.
     fn charter(&self) -> impl Future<Output = Result<CharterView, NodeError>> + Send;
+
+    /// The applications that it holds.
+    fn applications(&self) -> impl Future<Output = Result<ApplicationList, NodeError>> + Send;
 
     /// The logs of one author, each with its newest entries first; empty when nothing of it is held.
     fn logs(&self, author: NodeKey, query: LogQuery) -> impl Future<Output = Result<Vec<LogView>, NodeError>> + Send;

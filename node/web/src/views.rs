@@ -2,6 +2,7 @@
 //!
 //! Fields are only ever added. Ids, keys and hashes are hexadecimal; times are milliseconds since 1970; sizes are bytes.
 
+mod application;
 mod charter;
 mod document;
 mod governance;
@@ -10,6 +11,7 @@ mod peer;
 mod status;
 mod void;
 
+pub use application::{ApplicationList, ApplicationView};
 pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
 pub use document::{
     AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,
@@ -17,5 +19,5 @@ pub use document::{
 pub use governance::{Count, HandedInView, HistoryView, ProposalView, RefusedRule, RevisionView, Standing};
 pub use log::{Effect, EntryView, LogList, LogView};
 pub use peer::{Address, AddressSource, PeerList, PeerState, PeerStatus, PeerWhy, Reason};
-pub use status::{Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};
+pub use status::{Concern, Digest, Health, Lag, Metrics, Obstacle, StatusView, Writing};
 pub use void::void_words;

@@ -8,7 +8,7 @@ mod history;
 mod judge;
 mod propose;
 mod show;
-mod sign;
+pub(crate) mod sign;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,9 @@ use palabre_web::text;
 
 use crate::cli::Speech;
 use crate::failure::Failure;
+
+pub(crate) use changes::kind_words;
+pub(crate) use show::name;
 
 /// `palabre charter …`
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use multiaddr::Multiaddr;
-use palabre_core::charter::{CharterFile, Rules};
+use palabre_core::charter::{Chain, Rules};
 use palabre_core::id::{AdministrationKey, Code, NetworkId, NodeKey};
 use palabre_store::Home;
 use palabre_web::problem::Kind;
@@ -50,7 +50,8 @@ struct Made {
     mandated: bool,
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
+/// An address of the API that only this machine reaches.
+pub(crate) fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = text.parse().map_err(|_| format!("{text} is no address"))?;
     if address.ip().is_loopback() { Ok(address) } else { Err(format!("{address} is not on loopback")) }
 }
@@ -91,14 +92,11 @@ impl Init {
 
     /// Takes in the named charter and mandates, verified; answers with all that the home has then.
     fn take_in(&self, home: &Home) -> Result<Option<Rules>, Failure> {
-        let held = founding::genesis(home).exists();
+        let own = founding::own_chain(home)?;
         if let Some(path) = &self.charter {
-            let mut charter = founding::read_charter(path)?;
-            if held {
-                merge(&mut charter, founding::read_charter(&founding::genesis(home))?, path)?;
-            }
-            founding::keep_charter(home, &founding::found(charter, path)?)?;
-        } else if !held && self.mandates.is_empty() {
+            let chain = founding::read_chain(path)?;
+            founding::keep(home, &founding::lay_down(join(own, chain, path)?, path)?)?;
+        } else if own.network().is_none() && self.mandates.is_empty() {
             return Ok(None);
         }
         let mut rules = founding::load(home)?;
@@ -111,16 +109,17 @@ impl Init {
     }
 }
 
-/// Adds the signatures that the home has. A home belongs to one network for ever: its logs are signed for that.
-fn merge(charter: &mut CharterFile, held: CharterFile, path: &Path) -> Result<(), Failure> {
-    if held.charter.hash() != charter.charter.hash() {
+/// What the home has and what a file brings. A home belongs to one network for ever: its logs are signed for that.
+fn join(own: Chain, brought: Chain, path: &Path) -> Result<Chain, Failure> {
+    if let (Some(own), Some(brought)) = (own.network(), brought.network())
+        && own != brought
+    {
         let file = path.display().to_string();
         return Err(Failure::new(Kind::Refused, text!("err-other-network", file = file)));
     }
-    for signature in held.signatures {
-        charter.add(signature);
-    }
-    Ok(())
+    let mut chain = own;
+    chain.extend(brought);
+    Ok(chain)
 }
 
 fn say(made: &Made, speech: Speech) {

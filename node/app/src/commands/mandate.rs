@@ -12,7 +12,7 @@ use clap::Subcommand;
 use crate::cli::Speech;
 use crate::failure::Failure;
 
-pub(crate) use add::sign;
+pub(crate) use add::{add_node, sign};
 
 /// `palabre mandate …`
 #[derive(Debug, Subcommand)]

@@ -6,15 +6,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
+use palabre_core::charter::Rules;
+use palabre_core::keys::Secret;
 use palabre_net::StartError;
+use palabre_store::Home;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
+use crate::applicant::Applicant;
 use crate::cli::Speech;
-use crate::daemon::{self, DaemonError, Setup};
+use crate::daemon::{self, DaemonError, Setup, Unadmitted};
 use crate::failure::{Failure, cause, chain, internal};
 use crate::home::settings::{LogLevel, Settings};
 use crate::home::{self, founding, keys};
@@ -42,12 +46,8 @@ impl Run {
     pub(crate) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
         let home = home::open(place)?;
         let settings = Settings::read(&home.settings())?;
-        let rules = founding::load(&home)?;
         let secret = keys::read(&keys::node_file(&home))?;
-        let node = secret.node_key();
-        if !rules.admits(&node) {
-            return Err(Failure::new(Kind::Refused, text!("err-not-mandated", node = node.to_string())));
-        }
+        let rules = admitted(&home, &secret)?;
         let token = keys::token(&home)?;
         log(settings.log, speech.is_json());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -58,15 +58,47 @@ impl Run {
             held: self.index_held.unwrap_or(default.held),
             ..default
         };
-        let setup = Setup { settings, store, rules, secret, token };
         let ended = runtime.block_on(async {
-            let stop = stop(self.while_stdin_open).map_err(|error| internal(&error))?;
+            let mut stop = Box::pin(stop(self.while_stdin_open).map_err(|error| internal(&error))?);
+            let rules = match rules {
+                Start::Now(rules) => *rules,
+                Start::Once(applicant) => {
+                    match daemon::wait_for_admission(*applicant, &settings, &token, &mut stop).await {
+                        Ok(rules) => rules,
+                        Err(Unadmitted::Stopped) => return Ok(()),
+                        Err(Unadmitted::Failed(why)) => return Err(why),
+                        Err(Unadmitted::Daemon(error)) => return Err(failure(&error)),
+                    }
+                }
+            };
+            let setup = Setup { settings, store, rules, secret, token };
             // On a task of its own: its thread may then block on the disk without stopping the others.
             let node = tokio::spawn(daemon::run(home, setup, stop));
             node.await.map_err(|error| internal(&error))?.map_err(|error| failure(&error))
         });
         runtime.shutdown_timeout(LAST_READS);
         ended
+    }
+}
+
+/// When the node may start.
+enum Start {
+    /// At once, by these rules.
+    Now(Box<Rules>),
+    /// Once it is admitted.
+    Once(Box<Applicant>),
+}
+
+/// Whether the home's rules admit the node; else it may have applied.
+fn admitted(home: &Home, secret: &Secret) -> Result<Start, Failure> {
+    let node = secret.node_key();
+    let applicant = Applicant::of(home)?;
+    let known =
+        if applicant.is_some() && !founding::genesis(home).exists() { None } else { Some(founding::load(home)?) };
+    match (known, applicant) {
+        (Some(rules), _) if rules.admits(&node) => Ok(Start::Now(Box::new(rules))),
+        (_, Some(applicant)) => Ok(Start::Once(Box::new(applicant))),
+        (_, None) => Err(Failure::new(Kind::Refused, text!("err-not-mandated", node = node.to_string()))),
     }
 }
 

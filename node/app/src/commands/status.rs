@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use palabre_web::catalogue::{Lang, Text};
 use palabre_web::text;
-use palabre_web::views::{PeerState, StatusView};
+use palabre_web::views::{Concern, PeerState, StatusView};
 
 use super::peer;
 use crate::cli::{Speech, units};
@@ -38,10 +39,26 @@ fn say(status: &StatusView, speech: Speech) {
     if let Some(obstacle) = status.obstacle {
         speech.say(&text!("status-paused", obstacle = obstacle.text()));
     }
+    for concern in &status.concerns {
+        speech.say(&worry(*concern, speech.lang()));
+    }
     let connected = status.peers.iter().filter(|peer| peer.state == PeerState::Connected).count();
     speech.say(&text!("status-peers", connected = connected, all = status.peers.len()));
     if !status.peers.is_empty() {
         Speech::print("");
         speech.show(&peer::table(&status.peers, speech.lang()));
+    }
+}
+
+fn worry(concern: Concern, lang: Lang) -> Text {
+    match concern {
+        Concern::EndedAbruptly => text!("status-ended-abruptly"),
+        Concern::Descriptors { used, limit, ago } => {
+            text!("status-descriptors", used = used, limit = limit, ago = units::duration(ago, lang))
+        }
+        Concern::Memory { used, limit, ago } => {
+            let (used, limit) = (units::size(used, lang), units::size(limit, lang));
+            text!("status-memory", used = used, limit = limit, ago = units::duration(ago, lang))
+        }
     }
 }

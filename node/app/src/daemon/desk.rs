@@ -8,6 +8,7 @@ use futures::StreamExt;
 use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
+use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
@@ -21,15 +22,17 @@ use palabre_web::node::{
     Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
 };
 use palabre_web::views::{
-    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, Obstacle,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
+    Obstacle, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{info, warn};
 
+use super::door::Door;
 use super::engine::Job;
 use super::files::{self, ImportError};
+use super::resources::Resources;
 use super::wire::{Links, Listening};
 use super::{pause, views};
 use crate::failure::chain;
@@ -47,8 +50,10 @@ pub(super) struct Desk {
     listening: Listening,
     links: Links,
     health: watch::Receiver<Health>,
+    resources: Resources,
     /// Whether the disk did not take the last upload.
     upload_refused: AtomicBool,
+    door: Arc<Door>,
     started: u64,
 }
 
@@ -59,9 +64,12 @@ impl Desk {
         attachments: Attachments,
         (listening, links): (Listening, Links),
         health: watch::Receiver<Health>,
+        resources: Resources,
+        door: Arc<Door>,
     ) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        Self { jobs, net, attachments, listening, links, health, upload_refused: AtomicBool::new(false), started }
+        let upload_refused = AtomicBool::new(false);
+        Self { jobs, net, attachments, listening, links, health, resources, upload_refused, door, started }
     }
 
     /// Looks at node and store between two jobs of the engine.
@@ -153,8 +161,8 @@ const fn priority(urgent: bool) -> Priority {
 impl NodeHandle for Desk {
     async fn status(&self) -> Result<StatusView, NodeError> {
         let listening = Arc::clone(&self.listening);
-        let obstacle = self.obstacle();
-        self.look(move |node, store| views::status(node, store, &listening, obstacle)).await
+        let (obstacle, concerns) = (self.obstacle(), self.resources.concerns());
+        self.look(move |node, store| views::status(node, store, &listening, obstacle, concerns)).await
     }
 
     async fn peers(&self) -> Result<Vec<PeerStatus>, NodeError> {
@@ -251,7 +259,7 @@ impl NodeHandle for Desk {
     }
 
     async fn rules(&self) -> Result<v1::Rules, NodeError> {
-        self.look(|node, _| Ok(views::rules(node))).await
+        self.look(|node, _| Ok(Chain::of(node.rules()))).await
     }
 
     async fn hand_in(&self, rules: v1::Rules) -> Result<HandedInView, NodeError> {
@@ -272,6 +280,10 @@ impl NodeHandle for Desk {
 
     async fn charter(&self) -> Result<CharterView, NodeError> {
         self.look(|node, _| Ok(views::charter(node))).await
+    }
+
+    async fn applications(&self) -> Result<ApplicationList, NodeError> {
+        self.door.list().await
     }
 
     async fn logs(&self, author: NodeKey, query: LogQuery) -> Result<Vec<LogView>, NodeError> {

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::DaemonError;
+use super::keeper::Keeper;
 use super::opening::{Opened, now};
 use super::pause::Pause;
 use super::verifier::Verifier;
@@ -58,26 +59,28 @@ struct Engine {
     appends: Vec<Vec<Record>>,
     /// Those that are on their way to the disk.
     syncing: Vec<Vec<Record>>,
+    keeper: Keeper,
 }
 
 /// Starts the engine's thread.
 pub(super) fn start(
     opened: Opened,
-    (answers, jobs): (mpsc::WeakSender<Job>, mpsc::Receiver<Job>),
+    (own_jobs, jobs): (mpsc::WeakSender<Job>, mpsc::Receiver<Job>),
     effects: mpsc::UnboundedSender<Effect>,
     health: watch::Sender<Health>,
 ) -> Result<JoinHandle<Result<(), DaemonError>>, DaemonError> {
-    let Opened { node, store, effects: first } = opened;
-    let verifying = answers.clone();
+    let Opened { node, store, effects: first, .. } = opened;
+    let verifying = own_jobs.clone();
     let verifier = Verifier::start(move |verified| {
-        if let Some(answers) = verifying.upgrade() {
+        if let Some(jobs) = verifying.upgrade() {
             // Without its receiver the node is stopping.
-            drop(answers.blocking_send(Job::Event(Event::Verified(verified))));
+            drop(jobs.blocking_send(Job::Event(Event::Verified(verified))));
         }
     });
     let mut engine = Engine {
         verifier: verifier.map_err(DaemonError::Thread)?,
         unsettled: store.own_head_is_in_doubt(),
+        keeper: Keeper::start(store.attachments().clone(), own_jobs.clone()).map_err(DaemonError::Thread)?,
         node,
         store,
         effects,
@@ -85,7 +88,7 @@ pub(super) fn start(
         writers: BTreeMap::new(),
         bearers: BTreeMap::new(),
         tickets: 0,
-        answers,
+        answers: own_jobs,
         appends: Vec::new(),
         syncing: Vec::new(),
     };
@@ -101,10 +104,13 @@ impl Engine {
         let done = self.work(jobs);
         self.pause.stop();
         match done {
-            Ok(()) => Ok(self.store.close()?),
+            Ok(()) => {
+                drop(self.keeper);
+                Ok(self.store.close()?)
+            }
             Err(error) => {
-                // The process ends at once: an index on a disk that fails may not let itself be closed.
-                std::mem::forget(self.store);
+                // The process ends at once: on a disk that fails nothing may let itself be closed.
+                std::mem::forget((self.keeper, self.store));
                 Err(error)
             }
         }
@@ -172,7 +178,11 @@ impl Engine {
                     self.verifier.verify(entries, &self.node).map_err(DaemonError::Thread)?;
                 }
                 Effect::Append(records) => self.appends.push(records),
-                Effect::Keep { hash, content } => self.keep(hash, &content)?,
+                Effect::Keep { hash, content } => {
+                    if let Some(done) = self.keeper.keep(hash, content) {
+                        self.handle(done)?;
+                    }
+                }
                 Effect::Written { ticket, id } => {
                     if std::mem::take(&mut self.unsettled) {
                         self.store.settle_own_head().map_err(DaemonError::Doubt)?;
@@ -228,17 +238,6 @@ impl Engine {
         if let Some(bearer) = self.bearers.remove(&ticket) {
             // Nor does a bearer that went away.
             drop(bearer.send(answer));
-        }
-    }
-
-    fn keep(&mut self, hash: palabre_core::id::ContentHash, content: &[u8]) -> Result<(), DaemonError> {
-        match self.store.attachments().import(&mut &*content, content.len() as u64) {
-            Ok(_) => self.handle(Event::Fetched { hash }),
-            Err(error) => {
-                // It will be fetched like any other once there is room.
-                warn!(%hash, %error, "a small attachment was not kept");
-                Ok(())
-            }
         }
     }
 

@@ -25,7 +25,14 @@ enum ReceiveError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
-    Disk(#[from] AttachmentError),
+    Kept(#[from] AttachmentError),
+}
+
+impl ReceiveError {
+    /// Whether this node's disk is the reason.
+    const fn lies_here(&self) -> bool {
+        matches!(self, Self::Kept(AttachmentError::Full { .. } | AttachmentError::Io { .. }))
+    }
 }
 
 /// Writes what a peer sends; the engine hears of the outcome.
@@ -43,6 +50,10 @@ pub(super) fn receive(
             Ok(()) => {
                 debug!(%hash, size, %peer, "an attachment arrived");
                 Event::Fetched { hash }
+            }
+            Err(error) if error.lies_here() => {
+                warn!(%hash, %peer, %error, "an attachment that a peer sends was not kept");
+                Event::NotKept { hash }
             }
             Err(error) => {
                 info!(%hash, %peer, %error, "an attachment did not arrive");

@@ -4,13 +4,18 @@
 //! sync for many, and hands out effects. One task, the [`wire`], carries bytes between the engine and the network. The
 //! [`desk`] answers the HTTP API.
 
+mod admission;
+mod bearer;
 mod desk;
+mod door;
 mod engine;
 mod error;
 mod files;
+mod keeper;
 mod opening;
 mod pause;
 mod refusals;
+mod resources;
 mod scrub;
 mod verifier;
 mod verify;
@@ -29,6 +34,7 @@ use palabre_store::LockedHome;
 use tokio::sync::{mpsc, watch};
 use tracing::info;
 
+pub(crate) use admission::{Unadmitted, wait as wait_for_admission};
 pub(crate) use error::DaemonError;
 pub(crate) use opening::rebuild;
 pub(crate) use verify::{Damaged, verify};
@@ -73,16 +79,18 @@ pub(crate) async fn run(
     };
     let attachments = opened.store.attachments().clone();
     let key = opened.node.key();
+    let resources = resources::Resources::watch(opened.ended_abruptly);
     let (net, events) = palabre_net::start(config)?;
     let (jobs, queue) = mpsc::channel(JOBS);
     let (effects, done) = mpsc::unbounded_channel();
     let (health, watched) = watch::channel(palabre_web::views::Health::Ok);
     let engine = engine::start(opened, (jobs.downgrade(), queue), effects, health)?;
     scrub::start(&home, network, jobs.clone());
-    let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone());
+    let door = Arc::new(door::Door::open(jobs.clone(), crate::home::applications_file(&home)));
+    let wire = wire::Wire::new(net.clone(), jobs.clone(), attachments.clone(), Arc::clone(&door));
     let heard = wire.heard();
     let carried = tokio::spawn(wire.run(events, done));
-    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched));
+    let desk = Arc::new(Desk::new(jobs.clone(), net.clone(), attachments, heard, watched, resources, door));
     info!(node = %key, %network, api = %setup.settings.api, "the node runs");
     let api = tokio::net::TcpListener::from_std(api).map_err(DaemonError::Serve)?;
     let served = tokio::select! {

@@ -19,6 +19,8 @@ use super::{DaemonError, Setup};
 pub(super) struct Opened {
     pub(super) node: Node,
     pub(super) store: Store,
+    /// Whether the process before this one did not stop in good order.
+    pub(super) ended_abruptly: bool,
     /// What the node wants done at once.
     pub(super) effects: Vec<Effect>,
 }
@@ -38,6 +40,10 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     if let Some(torn) = &opening.torn {
         warn!(?torn, "an unfinished tail of the ledger was set aside");
     }
+    let ended_abruptly = !opening.stopped_cleanly && !opening.is_new();
+    if ended_abruptly {
+        warn!("the last process did not stop in good order: power cut, kill, or no memory left");
+    }
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
     node.verify_beside();
     node.load_rules(&mut store)?;
@@ -50,7 +56,7 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
         warn!("the own log may go further than what is on disk: a new log is opened");
     }
     let effects = node.begin(&store, facts, now())?;
-    Ok(Opened { node, store, effects })
+    Ok(Opened { node, store, ended_abruptly, effects })
 }
 
 fn identity(setup: &Setup) -> Result<Identity, DaemonError> {

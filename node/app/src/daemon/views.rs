@@ -11,16 +11,14 @@ pub(super) use document::{document, documents};
 pub(super) use log::logs;
 pub(super) use peer::{peer_why, peers};
 
-use palabre_core::charter::CharterSignature;
 use palabre_core::charter::proposal::{Changes, ProposalError, propose};
 use palabre_core::node::{Node, status::missing_attachments};
 use palabre_core::registers::{self, Audience};
 use palabre_core::state::StateError;
 use palabre_net::{Counters, address_of};
-use palabre_proto::v1;
 use palabre_store::Store;
 use palabre_web::views::{
-    AudienceName, CharterView, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
+    AudienceName, CharterView, Concern, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
 };
 
 use super::opening::now;
@@ -35,6 +33,7 @@ pub(super) fn status(
     store: &Store,
     listening: &Listening,
     obstacle: Option<Obstacle>,
+    concerns: Vec<Concern>,
 ) -> Result<StatusView, StateError> {
     let rules = node.rules();
     let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,22 +50,13 @@ pub(super) fn status(
         lag: Lag { entries: lag.entries, seconds: lag.seconds },
         writing: if obstacle.is_none() { Writing::Ok } else { Writing::Paused },
         obstacle,
+        concerns,
     })
 }
 
 /// `GET /api/v1/charter`.
 pub(super) fn charter(node: &Node) -> CharterView {
     CharterView::held(node.rules().revisions(), node.rules().charter())
-}
-
-/// `GET /api/v1/rules`: each revision together with its signatures, each mandate after the one that it follows.
-pub(super) fn rules(node: &Node) -> v1::Rules {
-    let rules = node.rules();
-    v1::Rules {
-        charters: rules.revisions().all().into_iter().map(|charter| charter.bytes().to_vec()).collect(),
-        signatures: rules.signatures().map(CharterSignature::to_message).collect(),
-        mandates: rules.signed_mandates(),
-    }
 }
 
 /// `POST /api/v1/charter/proposals`.

@@ -12,6 +12,7 @@ use palabre_web::views::Obstacle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
+use zeroize::Zeroizing;
 
 use super::opening::{self, Opened};
 use super::{DaemonError, Setup, pause};
@@ -44,9 +45,10 @@ pub(super) async fn open<S: Future<Output = ()>>(
             Some(notice) if notice.says(obstacle) => {}
             _ => warn!(error = chain(&error), "the node cannot start yet: it waits until this is mended"),
         }
-        match &notice {
-            Some(notice) => notice.change(obstacle),
-            None => notice = Some(Notice::put_up(api, setup, obstacle).map_err(DaemonError::Serve)?),
+        if let Some(notice) = &notice {
+            notice.change(obstacle);
+        } else {
+            notice = Some(Notice::put_up(api, setup.token.clone(), obstacle).map_err(DaemonError::Serve)?);
         }
         tokio::select! {
             () = tokio::time::sleep(AGAIN) => {}
@@ -65,18 +67,17 @@ fn obstacle(error: &(dyn Error + 'static)) -> Option<Obstacle> {
 }
 
 /// The API while the node waits.
-struct Notice {
+pub(super) struct Notice {
     says: watch::Sender<Obstacle>,
     take_down: oneshot::Sender<()>,
     served: JoinHandle<io::Result<()>>,
 }
 
 impl Notice {
-    fn put_up(api: &TcpListener, setup: &Setup, obstacle: Obstacle) -> io::Result<Self> {
+    pub(super) fn put_up(api: &TcpListener, token: Zeroizing<String>, obstacle: Obstacle) -> io::Result<Self> {
         let (says, said) = watch::channel(obstacle);
         let (take_down, end) = oneshot::channel::<()>();
         let listener = tokio::net::TcpListener::from_std(api.try_clone()?)?;
-        let token = setup.token.clone();
         let served = tokio::spawn(palabre_web::serve_waiting(listener, said, token, async {
             // It is dropped only when the node does not wait any more.
             let _ = end.await;
@@ -92,7 +93,7 @@ impl Notice {
         self.says.send_replace(obstacle);
     }
 
-    async fn end(self) {
+    pub(super) async fn end(self) {
         // The server may have ended by itself; the next one says more.
         let _ = self.take_down.send(());
         let _ = self.served.await;

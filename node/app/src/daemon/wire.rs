@@ -12,6 +12,8 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{debug, info, warn};
 
+use super::bearer::Bearer;
+use super::door::Door;
 use super::engine::Job;
 use super::files;
 use super::refusals::Refusals;
@@ -32,6 +34,8 @@ pub(super) struct Wire {
     net: Handle,
     jobs: mpsc::Sender<Job>,
     attachments: Attachments,
+    door: Arc<Door>,
+    bearer: Bearer,
     listening: Listening,
     links: Links,
     owed: HashMap<MessageId, MessageRef>,
@@ -40,11 +44,13 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments) -> Self {
+    pub(super) fn new(net: Handle, jobs: mpsc::Sender<Job>, attachments: Attachments, door: Arc<Door>) -> Self {
         Self {
+            bearer: Bearer::new(jobs.clone()),
             net,
             jobs,
             attachments,
+            door,
             listening: Listening::default(),
             links: Links::default(),
             owed: HashMap::new(),
@@ -92,7 +98,8 @@ impl Wire {
         match effect {
             Effect::Admit(nodes) => self.net.admit(nodes.into_iter().collect()).await,
             Effect::Dial { peer, addresses } => {
-                let addresses = addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                let addresses: Vec<Multiaddr> = addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                self.bearer.dials(peer, &addresses);
                 self.net.dial(peer, addresses).await;
             }
             Effect::Disconnect { peer, reason } => {
@@ -152,8 +159,16 @@ impl Wire {
             NetEvent::AttachmentAsked { node, hash, reply } => {
                 files::serve(node, hash, reply, self.attachments.clone(), self.jobs.clone());
             }
+            NetEvent::Knocked { frame, reply } => {
+                let door = Arc::clone(&self.door);
+                tokio::spawn(async move {
+                    let (frames, valid) = door.answer(&frame).await;
+                    reply.answer(frames, valid);
+                });
+            }
             NetEvent::DialFailed { node, reason } => {
                 debug!(peer = %node, %reason, "could not be reached");
+                self.bearer.failed(node, &reason);
                 return Some(Event::DialFailed { peer: node, why: reason.to_string() });
             }
             NetEvent::Refused { node, address, reason } => self.refused(node, &address, reason),

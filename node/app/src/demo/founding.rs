@@ -72,7 +72,7 @@ fn furnish(seats: &[Seat], charter: &CharterFile) -> Result<(), Failure> {
     let mandates = seats.iter().map(|seat| mandate_of(seat, &charter.charter, &network));
     let mandates = mandates.collect::<Result<Vec<_>, _>>()?;
     for seat in seats {
-        founding::keep_charter(&seat.home, &rules)?;
+        founding::keep(&seat.home, &rules)?;
         mandates.iter().try_for_each(|mandate| founding::keep_mandate(&seat.home, mandate))?;
         settings::adjust(&seat.home, &seat.node.settings(), &[])?;
     }

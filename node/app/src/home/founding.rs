@@ -1,13 +1,14 @@
-//! The founding files of a home, under `charter/`: the genesis with its signatures, and the mandates.
+//! The founding files of a home, under `charter/`: the revisions that a node starts from, with their signatures, and the
+//! mandates. What a running node learns later is recorded in its ledger.
 //!
-//! `1.charter` is revision 1 as [`CharterFile`]; `CODE-NUMBER-HASH.mandate` are mandates, named by content, so that two
-//! of one number stand side by side.
+//! `1.charter` is the genesis and `NUMBER-HASH.charter` are later revisions, each as [`CharterFile`];
+//! `CODE-NUMBER-HASH.mandate` are mandates. They are named by content, so that two of one number stand side by side.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use palabre_core::charter::{CharterFile, MandateError, RawMandate, Rules, RulesError};
+use palabre_core::charter::{Chain, ChainError, Charter, CharterFile, MandateError, RawMandate, Rules, RulesError};
 use palabre_core::id::Code;
 use palabre_proto::Message;
 use palabre_store::Home;
@@ -16,7 +17,7 @@ use palabre_web::catalogue::Argument;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 
-use crate::failure::{Failure, chain};
+use crate::failure::{Failure, chain as chain_of, internal};
 use crate::file;
 
 /// The file of the genesis.
@@ -36,12 +37,22 @@ pub(crate) fn own_charter(home: &Home) -> Result<PathBuf, Failure> {
 
 /// The charter and the mandates of a home, verified: what a node starts with.
 pub(crate) fn load(home: &Home) -> Result<Rules, Failure> {
-    let path = own_charter(home)?;
-    let mut rules = found(read_charter(&path)?, &path)?;
-    for file in mandate_files(home)? {
-        add(&mut rules, read_mandate(&file)?, &file)?;
+    own_charter(home)?;
+    lay_down(own_chain(home)?, &home.charter())
+}
+
+/// The charter and the mandates of a home; nothing in it is verified. Empty in a home that has none.
+pub(crate) fn own_chain(home: &Home) -> Result<Chain, Failure> {
+    let mut chain = Chain::default();
+    for file in files_of(home, "charter")?.into_iter().chain(mandate_files(home)?) {
+        chain.extend(if is_mandate(&file) { Chain::of_mandate(read_mandate(&file)?) } else { read_chain(&file)? });
     }
-    Ok(rules)
+    Ok(chain)
+}
+
+/// The revisions and mandates in `file`, well formed; nothing in it is verified. A charter file is such a chain.
+pub(crate) fn read_chain(file: &Path) -> Result<Chain, Failure> {
+    Chain::decode(&file::read(file)?).map_err(|error| malformed(file, &error))
 }
 
 /// The charter in `file`, well formed; nothing in it is verified.
@@ -54,15 +65,32 @@ pub(crate) fn read_mandate(file: &Path) -> Result<RawMandate, Failure> {
     RawMandate::decode(&file::read(file)?).map_err(|error| malformed(file, &error))
 }
 
-/// The rules that a charter lays down, when it may.
-pub(crate) fn found(charter: CharterFile, file: &Path) -> Result<Rules, Failure> {
+/// The rules that a chain lays down, when it may; `file` is where it comes from.
+pub(crate) fn lay_down(chain: Chain, file: &Path) -> Result<Rules, Failure> {
     let name = file.display().to_string();
-    let refused = |text| Failure::new(Kind::Refused, text);
-    Rules::found(charter).map_err(|error| match error {
-        RulesError::NotGenesis(revision) => refused(text!("err-not-genesis", file = name, revision = revision)),
-        RulesError::Invariants(found) => refused(text!("err-invariants", breaches = breaches::list(&found))),
-        RulesError::Threshold { signed, needed } => below_threshold(&signed, needed),
+    chain.found().map_err(|error| match error {
+        ChainError::NoGenesis => Failure::new(Kind::Refused, text!("err-no-genesis", file = name)),
+        ChainError::Found(error) => founds_nothing(&error, name),
+        ChainError::Mandate(error) => bad_mandate(&error, file),
+        ChainError::Revision { number, source } => {
+            Failure::new(Kind::Refused, text!("err-chain", file = name, revision = number, detail = chain_of(&source)))
+        }
+        other => malformed(file, &other),
     })
+}
+
+/// The rules that a genesis lays down, when it may.
+pub(crate) fn found(charter: CharterFile, file: &Path) -> Result<Rules, Failure> {
+    Rules::found(charter).map_err(|error| founds_nothing(&error, file.display().to_string()))
+}
+
+fn founds_nothing(error: &RulesError, name: String) -> Failure {
+    let refused = |text| Failure::new(Kind::Refused, text);
+    match error {
+        RulesError::NotGenesis(revision) => refused(text!("err-not-genesis", file = name, revision = *revision)),
+        RulesError::Invariants(found) => refused(text!("err-invariants", breaches = breaches::list(found))),
+        RulesError::Threshold { signed, needed } => below_threshold(signed, *needed),
+    }
 }
 
 /// A charter that too few keyholders have signed.
@@ -74,23 +102,42 @@ pub(crate) fn below_threshold(signed: &BTreeSet<Code>, needed: u32) -> Failure {
 
 /// Adds a mandate to the rules.
 pub(crate) fn add(rules: &mut Rules, mandate: RawMandate, file: &Path) -> Result<(), Failure> {
+    rules.add_mandate(mandate).map(drop).map_err(|error| bad_mandate(&error, file))
+}
+
+fn bad_mandate(error: &MandateError, file: &Path) -> Failure {
     let name = file.display().to_string();
     let refused = |text| Failure::new(Kind::Refused, text);
-    rules.add_mandate(mandate).map(drop).map_err(|error| match error {
+    match error {
         MandateError::Stranger(code) => {
             refused(text!("err-mandate-stranger", file = name, administration = code.to_string()))
         }
         MandateError::Signature { administration, .. } => {
             refused(text!("err-mandate-signature", file = name, administration = administration.to_string()))
         }
-        other => malformed(file, &other),
-    })
+        other => malformed(file, other),
+    }
 }
 
-/// Keeps the charter of `rules` in the home, with every signature that counts.
-pub(crate) fn keep_charter(home: &Home, rules: &Rules) -> Result<(), Failure> {
-    let charter = CharterFile { charter: rules.charter().clone(), signatures: rules.signatures().cloned().collect() };
-    file::replace(&genesis(home), &charter.encode())
+/// Keeps in the home all revisions that `rules` hold, with every signature that counts, and all mandates.
+pub(crate) fn keep(home: &Home, rules: &Rules) -> Result<(), Failure> {
+    // The genesis last: what has it is whole.
+    for charter in rules.revisions().all().into_iter().rev() {
+        keep_revision(home, rules, charter)?;
+    }
+    for mandate in rules.signed_mandates() {
+        keep_mandate(home, &RawMandate::parse(mandate).map_err(|error| internal(&error))?)?;
+    }
+    Ok(())
+}
+
+fn keep_revision(home: &Home, rules: &Rules, charter: &Charter) -> Result<(), Failure> {
+    let signatures = rules.revisions().signatures_of(&charter.hash()).cloned().collect();
+    let path = match charter.founds() {
+        Some(_) => genesis(home),
+        None => home.charter().join(format!("{}-{}.charter", charter.revision, charter.hash().short())),
+    };
+    file::replace(&path, &CharterFile { charter: charter.clone(), signatures }.encode())
 }
 
 /// Keeps a mandate in the home.
@@ -102,12 +149,20 @@ pub(crate) fn keep_mandate(home: &Home, mandate: &RawMandate) -> Result<(), Fail
 
 /// The mandate files of a home, in the order of their names.
 pub(crate) fn mandate_files(home: &Home) -> Result<Vec<PathBuf>, Failure> {
+    files_of(home, "mandate")
+}
+
+fn is_mandate(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "mandate")
+}
+
+fn files_of(home: &Home, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     let dir = home.charter();
     let failed = |error: std::io::Error| Failure::reading(&dir, &error);
     let mut files = Vec::new();
     for entry in fs::read_dir(&dir).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "mandate") {
+        if path.extension().is_some_and(|found| found == extension) {
             files.push(path);
         }
     }
@@ -116,5 +171,5 @@ pub(crate) fn mandate_files(home: &Home) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn malformed(file: &Path, error: &dyn std::error::Error) -> Failure {
-    Failure::new(Kind::Refused, text!("err-malformed", file = file.display().to_string(), detail = chain(error)))
+    Failure::new(Kind::Refused, text!("err-malformed", file = file.display().to_string(), detail = chain_of(error)))
 }

@@ -131,7 +131,8 @@ fn check_reason(text: &str) -> Result<(), FieldError> {
     check_line("reason", text, REASON_MAX)
 }
 
-fn check_line(field: &'static str, text: &str, max: usize) -> Result<(), FieldError> {
+/// Refuses a text that is empty, too long, or hides something.
+pub(crate) fn check_line(field: &'static str, text: &str, max: usize) -> Result<(), FieldError> {
     if text.trim().is_empty() {
         return Err(FieldError::Empty(field));
     }

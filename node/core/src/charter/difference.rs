@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use palabre_proto::{Message, v1};
 use serde::{Deserialize, Serialize};
 
-use super::revision::{Charter, OfficeKind};
+use super::revision::{Administration, AdministrationKind, Charter, Names, OfficeKind};
 use crate::id::{AdministrationKey, Code};
 
 /// One difference between two revisions.
@@ -44,6 +44,12 @@ pub enum Change {
     Admitted {
         /// Who.
         administration: Code,
+        /// What kind of participant it is.
+        kind: AdministrationKind,
+        /// How it is called.
+        names: Names,
+        /// Its key.
+        key: Option<AdministrationKey>,
     },
     /// Not in it any more.
     Removed {
@@ -181,7 +187,16 @@ fn administrations(before: &Charter, after: &Charter, changes: &mut Vec<Change>)
     for new in &after.administrations {
         let administration = new.code.clone();
         let Some(old) = before.administration(&new.code) else {
-            changes.push(Change::Admitted { administration });
+            let Administration { kind, key, .. } = *new;
+            changes.push(Change::Admitted {
+                administration: administration.clone(),
+                kind,
+                names: new.names.clone(),
+                key,
+            });
+            if new.suspended {
+                changes.push(Change::Suspended { administration });
+            }
             continue;
         };
         match (old.suspended, new.suspended) {
@@ -192,7 +207,7 @@ fn administrations(before: &Charter, after: &Charter, changes: &mut Vec<Change>)
         if old.key != new.key {
             changes.push(Change::Key { administration: administration.clone(), before: old.key, after: new.key });
         }
-        let named = super::Administration { suspended: new.suspended, key: new.key, ..old.clone() };
+        let named = Administration { suspended: new.suspended, key: new.key, ..old.clone() };
         if named != *new {
             changes.push(Change::Other { field: format!("administrations {administration}") });
         }

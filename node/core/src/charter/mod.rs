@@ -9,15 +9,18 @@
 //! | [`mandate`], [`mandates`] | an administration's list of its nodes; the chains of all administrations |
 //! | [`cutoff`] | which entries still count of those from whom something is taken away |
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
+//! | [`newcomer`] | who is to be admitted |
 //! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
-//! | [`file`], [`template`] | a charter as a file, and as the region's data |
+//! | [`file`], [`chain`], [`template`] | a charter as a file, all revisions as one, and the region's data |
 
+pub mod chain;
 pub mod cutoff;
 pub mod difference;
 pub mod file;
 pub mod invariants;
 pub mod mandate;
 pub mod mandates;
+pub mod newcomer;
 pub mod proposal;
 pub mod revision;
 pub mod revisions;
@@ -26,10 +29,12 @@ pub mod signature;
 pub mod succession;
 pub mod template;
 
+pub use chain::{Chain, ChainError};
 pub use cutoff::{Cutoff, Ends, NodeCutoff, Spot};
 pub use file::{CharterFile, CharterFileError};
 pub use invariants::Breach;
 pub use mandate::{Mandate, MandateError, MandatedNode, RawMandate};
+pub use newcomer::Newcomer;
 pub use revision::{
     Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
     Office, OfficeKind,

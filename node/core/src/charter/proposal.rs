@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::cutoff::{Cutoff, Ends};
 use super::invariants::{self, Breach, least_threshold};
+use super::newcomer::Newcomer;
 use super::revision::{Charter, CharterError, CommissionId};
 use super::rules::Rules;
 use super::succession;
@@ -20,6 +21,8 @@ use crate::time::Millis;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Changes {
+    /// New in the charter.
+    pub admit: BTreeMap<Code, Newcomer>,
     /// The two assessors.
     pub assessors: Option<Vec<Code>>,
     /// The leader: holds the presidency, leads the secretariat, sits in every commission.
@@ -52,6 +55,9 @@ pub enum ProposalError {
     /// Somebody whom the charter does not list.
     #[error("{0} is not in the charter")]
     Stranger(Code),
+    /// Somebody whom the charter lists already.
+    #[error("{0} is in the charter already")]
+    Listed(Code),
     /// A commission that there is not.
     #[error("there is no commission {0}")]
     Commission(String),
@@ -130,9 +136,14 @@ fn cutoff(rules: &Rules, heads: &BTreeMap<LogName, Head>, code: &Code) -> Cutoff
 
 impl Changes {
     fn apply(&self, before: &Charter, message: &mut v1::Charter) -> Result<(), ProposalError> {
-        if let Some(code) = self.named().into_iter().find(|code| before.administration(code).is_none()) {
+        if let Some(code) = self.admit.keys().find(|code| before.administration(code).is_some()) {
+            return Err(ProposalError::Listed(code.clone()));
+        }
+        let known = |code: &Code| before.administration(code).is_some() || self.admit.contains_key(code);
+        if let Some(code) = self.named().into_iter().find(|code| !known(code)) {
             return Err(ProposalError::Stranger(code.clone()));
         }
+        message.administrations.extend(self.admit.iter().map(|(code, newcomer)| newcomer.to_message(code)));
         self.apply_to_administrations(message);
         self.apply_to_offices(message);
         self.apply_to_commissions(message)?;
@@ -224,7 +235,8 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::charter::{Loss, OfficeKind, SuccessionBreach};
+    use crate::charter::difference::{Change, difference};
+    use crate::charter::{AdministrationKind, Loss, Names, OfficeKind, SuccessionBreach};
     use crate::fixtures::{Network, WRITTEN};
     use crate::id::{EntryId, LogId, Sequence};
 
@@ -275,6 +287,34 @@ mod tests {
         assert_eq!(next.administration(gh).unwrap().key, Some(key));
         let losses = succession::losses(rules.charter(), &next);
         assert_eq!(losses, [(sn.clone(), Loss::Rights), (gh.clone(), Loss::Key)].into());
+    }
+
+    #[test]
+    fn an_admission_brings_a_name_and_a_key_and_may_bring_a_seat() {
+        let (rules, heads) = region();
+        let code = codes(["OMD"])[0].clone();
+        let newcomer = Newcomer {
+            kind: AdministrationKind::Member,
+            names: Names { fr: "Organisation".to_owned(), ..Names::default() },
+            languages: vec!["fr".to_owned()],
+            key: crate::keys::Secret::from_seed(&[9; 32]).administration_key(),
+        };
+        let admit: BTreeMap<_, _> = [(code.clone(), newcomer.clone())].into();
+        let seats = [("governance".to_owned(), vec![code.clone()])].into();
+        let next = propose(&rules, &heads, &Changes { admit, seats, ..Changes::default() }, WRITTEN).unwrap();
+        let admitted = next.administration(&code).unwrap();
+        assert_eq!((admitted.key, &admitted.names), (Some(newcomer.key), &newcomer.names));
+        assert!(next.cutoffs.is_empty() && next.commissions[0].members.contains(&code));
+        let change = Change::Admitted {
+            administration: code,
+            kind: newcomer.kind,
+            names: newcomer.names.clone(),
+            key: Some(newcomer.key),
+        };
+        assert!(difference(rules.charter(), &next).contains(&change));
+        let again: BTreeMap<_, _> = [(codes(["SN"])[0].clone(), newcomer)].into();
+        let error = propose(&rules, &heads, &Changes { admit: again, ..Changes::default() }, WRITTEN).unwrap_err();
+        assert!(matches!(error, ProposalError::Listed(_)));
     }
 
     #[test]

@@ -171,6 +171,15 @@ impl Rules {
         raw.into_iter().map(RawMandate::to_message).collect()
     }
 
+    /// The mandates of one administration as they travel: each after the one that it follows.
+    #[must_use]
+    pub fn mandates_of(&self, administration: &Code) -> Vec<v1::SignedMandate> {
+        let own = self.mandates.raw().filter(|raw| raw.unverified().administration == *administration);
+        let mut raw: Vec<&RawMandate> = own.collect();
+        raw.sort_by_key(|raw| (raw.unverified().number, raw.unverified().hash));
+        raw.into_iter().map(RawMandate::to_message).collect()
+    }
+
     /// The mandate of an administration that is in force.
     #[must_use]
     pub fn mandate_in_force(&self, administration: &Code) -> Option<&Mandate> {

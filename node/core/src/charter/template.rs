@@ -152,15 +152,9 @@ impl Template {
 
 impl Participant {
     fn to_message(&self, key: Option<&AdministrationKey>) -> v1::Administration {
-        use v1::administration::Kind;
-        let kind = match self.kind {
-            AdministrationKind::Member => Kind::Member,
-            AdministrationKind::RegionalOffice => Kind::RegionalOffice,
-            AdministrationKind::Partner => Kind::Partner,
-        };
         v1::Administration {
             code: self.code.to_string(),
-            kind: kind as i32,
+            kind: self.kind.number(),
             names: Some(self.names.clone().into()),
             languages: self.languages.clone(),
             key: key.map(|key| key.as_bytes().to_vec()).unwrap_or_default(),

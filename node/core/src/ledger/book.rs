@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::fork::ForkProof;
-use super::frontier::{Frontier, Head};
+use super::frontier::{self, Frontier, Head};
 use super::header::Priority;
 use super::index;
 pub use super::index::Located;
@@ -243,6 +243,12 @@ impl Ledger {
     #[must_use]
     pub fn frontier(&self) -> Frontier {
         Frontier { heads: self.heads.clone(), forks: self.forks.iter().map(|(log, fork)| (*log, fork.hash)).collect() }
+    }
+
+    /// [`Frontier::hash`] of what is held.
+    #[must_use]
+    pub fn frontier_hash(&self) -> [u8; 32] {
+        frontier::hash(&self.heads, self.forks.iter().map(|(log, fork)| (log, &fork.hash)))
     }
 
     /// The heads without a gap.

@@ -117,7 +117,13 @@ pub enum Event {
         /// Which.
         hash: ContentHash,
     },
-    /// An attachment did not come.
+    /// An attachment came, from a peer or for [`Effect::Keep`], and this node's disk did not take it: it is fetched once
+    /// the disk may take it again.
+    NotKept {
+        /// Which.
+        hash: ContentHash,
+    },
+    /// An attachment did not come, for a reason that lies with the peer or on the way.
     FetchFailed {
         /// From whom.
         peer: NodeKey,
@@ -243,8 +249,10 @@ pub enum Effect {
         /// Its size in bytes.
         size: u64,
     },
-    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. It is to be durable
-    /// before the [`Effect::Append`] that follows is answered: what is held then is not fetched again.
+    /// Keep the content of a small attachment that came with its entry. Its hash has been checked. Nobody waits for it:
+    /// until [`Event::Fetched`] or [`Event::NotKept`] answers, [`Storage::small_attachment`] gives it out from memory.
+    ///
+    /// [`Storage::small_attachment`]: crate::state::Storage::small_attachment
     Keep {
         /// Which.
         hash: ContentHash,

@@ -38,7 +38,7 @@ impl Node {
         let ledger = &self.ledger;
         *self
             .digest
-            .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier().hash()) })
+            .get_or_insert_with(|| Digest { rules: half(&rules.digest()), frontier: half(&ledger.frontier_hash()) })
     }
 
     pub(super) fn send_digest(&mut self, peer: NodeKey, out: &mut Vec<Effect>) {
@@ -187,7 +187,7 @@ impl Node {
         let is_begun = self.ledger.sequence(&log) > 0;
         let mandated = self.rules.knows(&log.author);
         let Some(session) = self.sessions.get_mut(&peer) else { return false };
-        if !is_begun && !session.theirs.contains_key(&log) {
+        if !is_begun && !session.theirs().contains_key(&log) {
             let new = session.new_logs.entry(mandated.then_some(log.author)).or_default();
             if *new >= NEW_LOGS_MAX {
                 session.doubted_since.get_or_insert(now);
@@ -195,7 +195,7 @@ impl Node {
             }
             *new += 1;
         }
-        session.theirs.insert(log, head);
+        session.shows(log, head);
         true
     }
 

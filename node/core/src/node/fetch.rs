@@ -6,6 +6,8 @@ mod asking;
 mod awaited;
 mod fresh;
 
+use std::collections::BTreeSet;
+
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::Node;
@@ -23,10 +25,14 @@ use fresh::Fresh;
 const MISSING: &[u8] = b"m";
 /// Largest attachment that is fetched, in bytes: whole from one peer, until ranges come.
 pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
-/// Missing attachments looked at in one step.
+/// Missing attachments for which somebody may be asked that are looked at in one step.
 const STEP: usize = 64;
-/// The same with those whose author has named too many that nobody has: they are passed over.
+/// The same with those for which nobody may be asked now: they are passed over. A multiple of [`STEP`].
 const STEP_OVER: usize = 1_024;
+
+/// Milliseconds for which nothing is fetched when the disk did not take it: it is asked for in vain until somebody has
+/// mended the disk, and no peer is to blame.
+const DISK_AGAIN: u64 = 5_000;
 
 /// Fetches under way.
 #[derive(Debug, Default)]
@@ -34,14 +40,32 @@ pub(super) struct Fetches {
     asking: Asking,
     fresh: Fresh,
     awaited: Awaited,
+    /// What came with its entry and is on its way to the disk: nobody is asked for it.
+    keeping: BTreeSet<ContentHash>,
+    /// Until when nothing is fetched: the disk took nothing.
+    not_before: Moment,
     /// Where the next step goes on: the last attachment looked at.
     looked_at: Option<ContentHash>,
+    /// Until when nobody may be asked for anything that is missing, unless anything happens.
+    rests_until: Moment,
 }
 
 impl Fetches {
     /// Somebody new is there: everybody may be asked again.
     pub(super) fn retry(&mut self) {
         self.asking.retry();
+        self.stir();
+    }
+
+    /// Something has happened after which somebody may be asked.
+    fn stir(&mut self) {
+        self.rests_until = Moment::default();
+    }
+
+    /// It is missing, and somebody may be asked for it.
+    fn add(&mut self, missing: Missing) {
+        self.fresh.add(missing);
+        self.stir();
     }
 }
 
@@ -104,7 +128,9 @@ impl Node {
             if attachment.size <= WHOLE_MAX && !storage.holds_attachment(&attachment.hash) {
                 let missing = Missing { hash: attachment.hash, size: attachment.size, author: entry.header().author };
                 storage.put(key(&missing.hash), missing.value())?;
-                self.fetches.fresh.add(missing);
+                if !self.fetches.keeping.contains(&missing.hash) {
+                    self.fetches.add(missing);
+                }
             }
         }
         Ok(())
@@ -119,12 +145,33 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.asking.settled(hash);
+        self.fetches.keeping.remove(hash);
         storage.remove(&key(hash))?;
         for peer in self.fetches.awaited.settled(hash) {
             self.tell_held(peer, *hash, out);
         }
         self.plan_fetches(storage, now, out)?;
         self.fetch_missing(storage, now, out)
+    }
+
+    /// The content of an attachment came with its entry. Its entry does not wait for it on its way to the others.
+    pub(super) fn keep<S: Storage>(&mut self, storage: &S, hash: ContentHash, content: Vec<u8>, out: &mut Vec<Effect>) {
+        if !storage.holds_attachment(&hash) && self.fetches.keeping.insert(hash) {
+            out.push(Effect::Keep { hash, content });
+        }
+    }
+
+    /// The disk did not take what came.
+    pub(super) fn not_kept<S: Storage>(
+        &mut self,
+        storage: &S,
+        hash: &ContentHash,
+        now: Moment,
+    ) -> Result<(), StateError> {
+        self.fetches.keeping.remove(hash);
+        self.fetches.asking.settled(hash);
+        self.fetches.not_before = now.plus(DISK_AGAIN);
+        self.freshen(storage, hash)
     }
 
     /// A peer did not deliver an attachment: the next one is asked.
@@ -137,10 +184,17 @@ impl Node {
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
         self.fetches.asking.failed(hash, peer, now);
-        if let Some(missing) = storage.get(&key(&hash))?.and_then(|value| Missing::parse(&key(&hash), &value)) {
-            self.fetches.fresh.add(missing);
-        }
+        self.freshen(storage, &hash)?;
         self.plan_fetches(storage, now, out)
+    }
+
+    /// Somebody else may be asked for an attachment at once, if it is missing.
+    fn freshen<S: Storage>(&mut self, storage: &S, hash: &ContentHash) -> Result<(), StateError> {
+        let value = storage.get(&key(hash))?;
+        if let Some(missing) = value.and_then(|value| Missing::parse(&key(hash), &value)) {
+            self.fetches.add(missing);
+        }
+        Ok(())
     }
 
     /// A peer asks for what is not held here: it hears of it when it is.
@@ -176,6 +230,7 @@ impl Node {
         for hash in &message.attachments {
             let Ok(hash) = ContentHash::try_from(hash.as_slice()) else { return Ok(Err(Fault::Malformed("hash"))) };
             self.fetches.asking.holds_now(&hash, &peer);
+            self.freshen(storage, &hash)?;
         }
         self.plan_fetches(storage, now, out)?;
         Ok(Ok(()))
@@ -186,9 +241,11 @@ impl Node {
         self.fetches.asking.began(hash, peer);
     }
 
-    /// Whether anybody is there to be asked, and one more fetch may begin.
+    /// Whether anybody is there to be asked who is asked for nothing else, and one more fetch may begin.
     fn may_ask(&self, now: Moment) -> bool {
-        !self.sessions.is_empty() && !self.fetches.asking.is_full(now)
+        let asking = &self.fetches.asking;
+        let takes = now >= self.fetches.not_before;
+        takes && !asking.is_full(now) && self.sessions.keys().any(|peer| !asking.is_busy(peer))
     }
 
     /// Asks idle peers for what entries named lately, the authors in turn.
@@ -198,13 +255,9 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if !self.may_ask(now) {
-            return Ok(());
-        }
-        for missing in self.fetches.fresh.take() {
-            if !self.ask_for(storage, &missing, now, out)? {
-                self.fetches.fresh.add(missing);
-            }
+        while self.may_ask(now) {
+            let Some(missing) = self.fetches.fresh.next() else { break };
+            self.ask_for(storage, &missing, now, out)?;
         }
         Ok(())
     }
@@ -217,27 +270,37 @@ impl Node {
         now: Moment,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        if !self.may_ask(now) {
+        if now < self.fetches.rests_until || !self.may_ask(now) {
             return Ok(());
         }
-        let step = missing_after(storage, self.fetches.looked_at.as_ref(), STEP_OVER + 1)?;
-        let (mut last, mut looked_at) = (None, 0);
-        for missing in step.iter().take(STEP_OVER) {
-            if looked_at == STEP || self.fetches.asking.is_full(now) {
-                break;
+        let (mut last, mut looked_at, mut passed) = (self.fetches.looked_at.take(), 0, 0);
+        // Of an author that names too many by a later tick one more may be asked for.
+        let (is_whole, mut is_vain) = (last.is_none(), false);
+        while passed < STEP_OVER {
+            let part = missing_after(storage, last.as_ref(), STEP)?;
+            for missing in &part {
+                if looked_at == STEP || !self.may_ask(now) {
+                    self.fetches.looked_at = last;
+                    return Ok(());
+                }
+                last = Some(missing.hash);
+                is_vain |= self.fetches.asking.is_vain(&missing.author, now);
+                looked_at += usize::from(self.ask_for(storage, missing, now, out)?);
             }
-            last = Some(missing.hash);
-            if !self.fetches.asking.is_vain(&missing.author, now) {
-                looked_at += 1;
-                self.ask_for(storage, missing, now, out)?;
+            if part.len() < STEP {
+                // All of it was looked at: the next step begins anew.
+                if is_whole && !is_vain && looked_at == 0 {
+                    self.fetches.rests_until = self.fetches.asking.next_turn(now);
+                }
+                return Ok(());
             }
+            passed += part.len();
         }
-        // None: all of it was looked at, and the next step begins anew.
-        self.fetches.looked_at = last.filter(|last| step.last().is_some_and(|end| end.hash != *last));
+        self.fetches.looked_at = last;
         Ok(())
     }
 
-    /// Asks a peer for an attachment, if one is free that may have it. Whether it was asked, or there is no need.
+    /// Asks a peer for an attachment, if one is free that may have it. False when nobody may be asked for it now.
     fn ask_for<S: Storage>(
         &mut self,
         storage: &mut S,
@@ -250,13 +313,12 @@ impl Node {
             storage.remove(&key(&hash))?;
             return Ok(true);
         }
-        if self.fetches.asking.is_full(now) || self.fetches.asking.is_vain(&author, now) {
+        let may = !self.fetches.keeping.contains(&hash) && !self.fetches.asking.is_vain(&author, now);
+        if !may || !self.fetches.asking.may_begin(&hash, now) {
             return Ok(false);
         }
-        let Some(peer) = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now) else {
-            return Ok(false);
-        };
-        out.push(Effect::Fetch { peer, hash, size });
+        let chosen = self.fetches.asking.choose(&hash, &author, &self.likely_holders(missing), now);
+        out.extend(chosen.map(|peer| Effect::Fetch { peer, hash, size }));
         Ok(true)
     }
 
@@ -270,6 +332,7 @@ impl Node {
 
     /// Fetches from a peer that is gone come to nothing.
     pub(super) fn drop_fetches(&mut self, peer: &NodeKey) {
+        self.fetches.stir();
         self.fetches.asking.gone(peer);
         self.fetches.awaited.gone(peer);
     }

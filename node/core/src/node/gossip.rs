@@ -182,7 +182,7 @@ impl Node {
             return Ok(Some(if held.id == head.id { Verdict::Accept } else { Verdict::Ignore }));
         }
         let Some(session) = self.sessions.get(&from) else { return Ok(Some(Verdict::Ignore)) };
-        let raises = session.theirs.get(&log).is_none_or(|known| known.sequence < head.sequence);
+        let raises = session.theirs().get(&log).is_none_or(|known| known.sequence < head.sequence);
         let remembered = !raises || self.remember_head(from, log, head, now);
         let waiting = Waiting { message, id: head.id, from, since: now };
         let waits = remembered && self.announced.wait(log, head.sequence, waiting);

@@ -160,6 +160,7 @@ impl Node {
             }
             Event::FetchBegan { peer, hash } => self.fetch_began(peer, hash),
             Event::Fetched { hash } => self.fetched(storage, &hash, now, &mut out)?,
+            Event::NotKept { hash } => self.not_kept(storage, &hash, now)?,
             Event::FetchFailed { peer, hash } => self.fetch_failed(storage, peer, hash, now, &mut out)?,
             Event::AskedInVain { peer, hash } => self.asked_in_vain(storage, peer, hash, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),

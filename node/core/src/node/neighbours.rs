@@ -71,23 +71,34 @@ pub(super) struct Neighbours {
     known: BTreeMap<NodeKey, Acquaintance>,
     salt: u64,
     rotated: Moment,
+    /// When the next plan may come to something, unless anything happens before.
+    due: Moment,
 }
 
 impl Neighbours {
     pub(super) fn new(own: NodeKey, link: Link, configured: BTreeMap<NodeKey, Vec<String>>, salt: u64) -> Self {
-        Self { own, link, configured, admitted: Vec::new(), known: BTreeMap::new(), salt, rotated: Moment::default() }
+        let (admitted, known) = (Vec::new(), BTreeMap::new());
+        Self { own, link, configured, admitted, known, salt, rotated: Moment::default(), due: Moment::default() }
+    }
+
+    /// Something has happened that the next plan must know of.
+    fn stir(&mut self) {
+        self.due = Moment::default();
     }
 
     /// These nodes may connect.
     pub(super) fn admit(&mut self, keys: Vec<NodeKey>) {
         self.admitted = keys;
+        self.stir();
     }
 
     pub(super) fn begin(&mut self, now: Moment) {
         self.rotated = now;
+        self.stir();
     }
 
     pub(super) fn connected(&mut self, peer: NodeKey, now: Moment) {
+        self.stir();
         let known = self.known.entry(peer).or_default();
         known.connected = Some(now);
         known.dialing = None;
@@ -97,6 +108,7 @@ impl Neighbours {
 
     /// A short pause follows: a connection that closes at once must not be opened again at once.
     pub(super) fn disconnected(&mut self, peer: &NodeKey, now: Moment) {
+        self.stir();
         let Some(known) = self.known.get_mut(peer) else { return };
         if known.connected.take().is_none() {
             return;
@@ -126,6 +138,7 @@ impl Neighbours {
     }
 
     pub(super) fn failed(&mut self, peer: &NodeKey, why: Option<String>, now: Moment) {
+        self.stir();
         let salt = self.salt;
         let known = self.known.entry(*peer).or_default();
         known.dialing = None;
@@ -136,6 +149,7 @@ impl Neighbours {
 
     /// The peer did something wrong: it is left alone until then.
     pub(super) fn paused(&mut self, peer: NodeKey, fault: String, until: Moment) {
+        self.stir();
         let known = self.known.entry(peer).or_default();
         known.not_before = until;
         known.fault = Some(fault);
@@ -153,6 +167,7 @@ impl Neighbours {
 
     /// Addresses of an admitted node were found nearby: it may be dialled at once.
     pub(super) fn found(&mut self, peer: NodeKey, mut addresses: Vec<String>) {
+        self.stir();
         addresses.truncate(FOUND_MAX);
         let known = self.known.entry(peer).or_default();
         known.found = addresses;
@@ -164,8 +179,12 @@ impl Neighbours {
         self.known.get(peer)
     }
 
-    /// Opens what is lacking and closes what is too much.
+    /// Opens what is lacking and closes what is too much. Nothing is looked at while neither anything has happened nor
+    /// time alone makes a difference.
     pub(super) fn plan(&mut self, rules: &Rules, now: Moment, out: &mut Vec<Effect>) {
+        if now < self.due {
+            return;
+        }
         self.give_up(now);
         let connected: BTreeSet<NodeKey> = self.with(|k| k.connected.is_some());
         let (low, high) = self.bounds();
@@ -174,10 +193,24 @@ impl Neighbours {
             self.rotated = now;
             self.salt = self.salt.wrapping_add(1);
         }
+        let mut done = true;
         for peer in self.choose(low + usize::from(rotate), now) {
-            self.dial(peer, rules, now, out);
+            done &= self.dial(peer, rules, now, out);
         }
-        self.trim(&connected, high, now, out);
+        done &= self.trim(&connected, high, now, out);
+        self.due = if done { self.next_turn(now) } else { now };
+    }
+
+    /// When time alone next makes a difference to the plan.
+    fn next_turn(&self, now: Moment) -> Moment {
+        let turns = |known: &Acquaintance| {
+            let [promised, late] = [PROMISING, DIAL_PATIENCE].map(|patience| known.dialing.map(|at| at.plus(patience)));
+            let surplus = known.connected.map(|since| since.plus(SURPLUS));
+            [Some(known.not_before), Some(known.full_until), promised, late, surplus]
+        };
+        let all = self.known.values().flat_map(turns).flatten().chain([self.rotated.plus(ROTATE)]);
+        // A rotation that is overdue waits for room, and so for a connection to be closed.
+        all.filter(|turn| *turn > now).min().unwrap_or(now.plus(ROTATE))
     }
 
     /// Whom to dial: the next on the ring, when no nearer one is a neighbour, and others until there are `wanted`.
@@ -201,17 +234,19 @@ impl Neighbours {
         next.into_iter().chain(ready.into_iter().take(lacking)).collect()
     }
 
-    fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Moment, out: &mut Vec<Effect>) {
+    /// False when there is nothing to dial, and another may be chosen in its place.
+    fn dial(&mut self, peer: NodeKey, rules: &Rules, now: Moment, out: &mut Vec<Effect>) -> bool {
         let addresses: Vec<String> = self.addresses(&peer, rules).into_iter().map(|(address, _)| address).collect();
         let known = self.known.entry(peer).or_default();
         if addresses.is_empty() {
             // Nothing to dial: it may dial here.
             known.not_before = now.plus(PAUSE_LAST);
-            return;
+            return false;
         }
         known.dialing = Some(now);
         known.attempted = Some(now);
         out.push(Effect::Dial { peer, addresses });
+        true
     }
 
     /// Where a node is looked for: the operator's word first, then what was found nearby, then its mandate.
@@ -242,11 +277,12 @@ impl Neighbours {
         connections >= self.bounds().0
     }
 
-    /// Closes surplus connections, never those to the neighbours on the ring.
-    fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Moment, out: &mut Vec<Effect>) {
+    /// Closes surplus connections, never those to the neighbours on the ring. False when it closes any: it asks for it
+    /// until they are closed.
+    fn trim(&self, connected: &BTreeSet<NodeKey>, high: usize, now: Moment, out: &mut Vec<Effect>) -> bool {
         let surplus = connected.len().saturating_sub(high);
         if surplus == 0 {
-            return;
+            return true;
         }
         let kept = [self.on_ring(connected.iter().copied()), self.before_on_ring(connected)];
         let mut old: Vec<NodeKey> = connected
@@ -256,7 +292,9 @@ impl Neighbours {
             .copied()
             .collect();
         old.sort_by_cached_key(|k| std::cmp::Reverse(self.draw(k)));
+        let done = old.is_empty();
         out.extend(old.into_iter().take(surplus).map(|peer| Effect::Disconnect { peer, reason: Fault::Surplus }));
+        done
     }
 
     fn give_up(&mut self, now: Moment) {

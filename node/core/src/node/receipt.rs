@@ -98,7 +98,9 @@ impl Node {
             // What goes to the disk is not under way from peers any more. Packets come first: what is done about the other
             // effects may send further ones.
             self.plan(now, out);
-            out.extend(kept.into_iter().map(|(hash, content)| Effect::Keep { hash, content }));
+            for (hash, content) in kept {
+                self.keep(storage, hash, content, out);
+            }
             self.append(records, batch, out);
         }
         // One fault is enough: it has ended the session.
@@ -189,7 +191,7 @@ impl Node {
         let Some(session) = self.sessions.get_mut(&peer) else { return Ok(()) };
         session.asked = session.asked.saturating_sub((to - from.get()).saturating_add(1));
         // Such heads cost this node a new log. What it was only asked for, to find where a log forks, it never claimed to have.
-        let claimed = session.theirs.get(&log).is_some_and(|head| head.sequence.get() >= to);
+        let claimed = session.theirs().get(&log).is_some_and(|head| head.sequence.get() >= to);
         let lied = log.author == self.key && claimed;
         self.disbelieve(&peer, &log, now);
         if lied { Err(Fault::OwnEntries) } else { Ok(()) }
@@ -198,7 +200,7 @@ impl Node {
     /// What a peer shows of a log is not asked for until it shows more of it, or shows it anew.
     fn disbelieve(&mut self, peer: &NodeKey, log: &LogName, now: Moment) {
         if let Some(session) = self.sessions.get_mut(peer) {
-            session.theirs.remove(log);
+            session.disbelieve(log);
             session.doubted_since.get_or_insert(now);
         }
     }

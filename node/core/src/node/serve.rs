@@ -85,7 +85,7 @@ impl Node {
         let Some(session) = self.sessions.get_mut(&peer) else { return };
         let (urgent, routine) = in_order(queues);
         let had = |due: &Due| {
-            let shown = session.theirs.get(&due.log).is_some_and(|head| head.sequence >= due.sequence);
+            let shown = session.theirs().get(&due.log).is_some_and(|head| head.sequence >= due.sequence);
             shown || self.conducts.had(&peer, &due.log, due.sequence)
         };
         let (again, urgent): (Vec<Due>, Vec<Due>) = urgent.into_iter().partition(had);

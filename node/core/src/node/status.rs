@@ -114,7 +114,7 @@ impl Node {
     fn missing_from(&self, peer: &NodeKey) -> u64 {
         let Some(session) = self.sessions.get(peer) else { return 0 };
         session
-            .theirs
+            .theirs()
             .iter()
             .map(|(log, head)| {
                 let end = self.ledger.forked_from(log).map_or(u64::MAX, |forked| forked.get() - 1);
@@ -148,6 +148,6 @@ impl Node {
     /// The hash of what is held: `ledger` in `status --json`.
     #[must_use]
     pub fn ledger_hash(&self) -> [u8; 32] {
-        self.ledger.frontier().hash()
+        self.ledger.frontier_hash()
     }
 }

@@ -12,6 +12,7 @@ use super::event::{Effect, Fault};
 use super::exchange::parse_place;
 use super::intake::range;
 use crate::id::{LogName, NodeKey, Sequence};
+use crate::ledger::Head;
 use crate::ledger::book::{self, AHEAD_MAX};
 use crate::state::{StateError, Storage};
 use crate::time::Moment;
@@ -187,13 +188,13 @@ impl Node {
 
     /// The ranges that `peer` has shown, that are not held and that nobody was asked for: at most `room` entries, and
     /// of every log about as many. With them the authors that have had their share of the day.
-    fn lacking(&self, peer: &NodeKey, mut room: u64) -> (Vec<Wanted>, BTreeSet<NodeKey>) {
-        let Some(session) = self.sessions.get(peer) else { return Default::default() };
-        let mut logs: Vec<(u64, LogName)> = session
-            .theirs
-            .iter()
-            .map(|(log, head)| (self.end(log, head.sequence.get()), log))
-            .map(|(end, log)| (end.saturating_sub(self.next_of(log) - 1), *log))
+    fn lacking(&mut self, peer: &NodeKey, mut room: u64) -> (Vec<Wanted>, BTreeSet<NodeKey>) {
+        let Some(session) = self.sessions.get_mut(peer) else { return Default::default() };
+        let longer: Vec<(LogName, Head)> = session.longer(self.ledger.heads()).collect();
+        let mut logs: Vec<(u64, LogName)> = longer
+            .into_iter()
+            .map(|(log, head)| (self.end(&log, head.sequence.get()), log))
+            .map(|(end, log)| (end.saturating_sub(self.next_of(&log) - 1), log))
             .filter(|(lacking, log)| *lacking > 0 && self.rules.knows(&log.author))
             .collect();
         logs.sort_unstable();
@@ -285,7 +286,7 @@ impl Node {
         let Some(session) = self.sessions.get(peer) else { return };
         for (log, sequence) in self.intake.damaged() {
             let place = sequence.get();
-            let has = session.theirs.get(&log).is_some_and(|head| head.sequence >= sequence);
+            let has = session.theirs().get(&log).is_some_and(|head| head.sequence >= sequence);
             let free = self.wants.covering(peer, &log, place).is_none() && !self.intake.covers(&log, sequence);
             if has && free {
                 ranges.push(Wanted { log, from: place, to: place, peer: *peer });

@@ -16,13 +16,13 @@ pub(super) struct Disk {
     committed: Option<(MapState, usize)>,
     records: Vec<Vec<u8>>,
     attachments: BTreeMap<ContentHash, Option<Vec<u8>>>,
-    unsynced: Vec<ContentHash>,
+    /// Small contents that are on their way to the disk.
+    arriving: BTreeMap<ContentHash, Vec<u8>>,
 }
 
 impl Disk {
-    /// Makes records durable, and the small attachments that came before them.
+    /// Makes records durable.
     pub(super) fn append(&mut self, records: Vec<Record>) -> Vec<(Record, Position)> {
-        self.unsynced.clear();
         let mut appended = Vec::with_capacity(records.len());
         for record in records {
             self.records.push(record.encode());
@@ -43,9 +43,6 @@ impl Disk {
 
     /// Power fails: of the records on their way, the first `survived` reached the disk.
     pub(super) fn cut(&mut self, under_way: impl Iterator<Item = Record>, survived: usize) {
-        for hash in std::mem::take(&mut self.unsynced) {
-            self.attachments.remove(&hash);
-        }
         if let Some((index, folded)) = self.committed.take() {
             (self.index, self.folded) = (index, folded);
         }
@@ -79,11 +76,21 @@ impl Disk {
         self.attachments.insert(hash, content);
     }
 
-    /// Keeps an attachment that is durable with the next append.
-    pub(super) fn keep_soon(&mut self, hash: ContentHash, content: Vec<u8>) {
-        if self.attachments.insert(hash, Some(content)).is_none() {
-            self.unsynced.push(hash);
+    /// Takes a small content that is to be kept.
+    pub(super) fn receive(&mut self, hash: ContentHash, content: Vec<u8>) {
+        self.arriving.insert(hash, content);
+    }
+
+    /// What was received is on disk, or was refused.
+    pub(super) fn arrived(&mut self, hash: ContentHash, refused: bool) {
+        if let Some(content) = self.arriving.remove(&hash).filter(|_| !refused) {
+            self.attachments.insert(hash, Some(content));
         }
+    }
+
+    /// The process ends: what was in memory is gone.
+    pub(super) fn forget(&mut self) {
+        self.arriving.clear();
     }
 }
 
@@ -126,6 +133,6 @@ impl Storage for Disk {
     }
 
     fn small_attachment(&self, hash: &ContentHash) -> Option<Vec<u8>> {
-        self.attachments.get(hash).cloned().flatten()
+        self.arriving.get(hash).or_else(|| self.attachments.get(hash)?.as_ref()).cloned()
     }
 }

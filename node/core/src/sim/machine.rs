@@ -144,6 +144,7 @@ impl Machine {
 
     fn stop(&mut self) {
         self.node = None;
+        self.disk.forget();
         self.memory = Memory::default();
         self.durable_at = 0;
     }

@@ -1,6 +1,6 @@
 //! What lies between the machines: who reaches whom, connections, latency and bandwidth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dice::Dice;
 use super::scenario::Links;
@@ -59,6 +59,8 @@ pub(super) struct Network {
     seed: u64,
     connections: BTreeMap<ConnectionId, Connection>,
     current: BTreeMap<(Place, Place), ConnectionId>,
+    /// The connections that each machine takes for open.
+    open: BTreeMap<Place, BTreeSet<ConnectionId>>,
     /// Every partition that is on: the group of each machine.
     partitions: BTreeMap<u64, Vec<u64>>,
     next: u64,
@@ -73,6 +75,7 @@ impl Network {
             seed,
             connections: BTreeMap::new(),
             current: BTreeMap::new(),
+            open: BTreeMap::new(),
             partitions: BTreeMap::new(),
             next: 0,
         }
@@ -122,6 +125,9 @@ impl Network {
             open: [true; 2],
         };
         self.connections.insert(id, connection);
+        for end in [one, other] {
+            self.open.entry(end).or_default().insert(id);
+        }
         self.current.insert(ends, id);
         id
     }
@@ -160,8 +166,8 @@ impl Network {
     /// The machines to which `end` takes a connection for open.
     #[must_use]
     pub(super) fn neighbours(&self, end: Place) -> Vec<Place> {
-        let open = |c: &&Connection| (c.ends.0 == end || c.ends.1 == end) && c.open[c.direction(end)];
-        self.connections.values().filter(open).map(|c| c.other(end)).collect()
+        let open = self.open.get(&end).into_iter().flatten();
+        open.filter_map(|id| Some(self.connections.get(id)?.other(end))).collect()
     }
 
     /// The connection carries nothing any more. The ends have not noticed.
@@ -176,6 +182,9 @@ impl Network {
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         let direction = connection.direction(end);
         let noticed = std::mem::replace(&mut connection.open[direction], false);
+        if let Some(open) = self.open.get_mut(&end) {
+            open.remove(&id);
+        }
         if connection.open == [false; 2] {
             let ends = connection.ends;
             self.connections.remove(&id);

@@ -9,6 +9,7 @@ use super::report::{Problem, Report};
 use super::scenario::{HOUR, MINUTE, SECOND, Scenario};
 use super::world::World;
 use crate::id::EntryId;
+use crate::keys::remembered::remembering;
 use crate::ledger::book;
 use crate::node::Node;
 use crate::node::status::missing_attachments;
@@ -22,6 +23,10 @@ const QUIET_PER_NODE: u64 = 16;
 
 /// Runs a scenario with a seed.
 pub fn run(scenario: &Scenario, seed: u64) -> Result<Report, RegionError> {
+    remembering(|| run_phases(scenario, seed))
+}
+
+fn run_phases(scenario: &Scenario, seed: u64) -> Result<Report, RegionError> {
     let mut world = World::new(scenario.clone(), seed)?;
     world.run_until(scenario.hours * HOUR);
     let mut report = Report { seed, before: world.tally.clone(), ..Report::default() };

@@ -1,6 +1,6 @@
 //! Virtual time: what happens next, and to whom.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::dice::Dice;
@@ -29,6 +29,8 @@ pub(super) enum Happening {
     Tick { place: Place, start: u64 },
     /// What was written is durable, or refused.
     Synced { place: Place, start: u64, number: u64 },
+    /// A small attachment that came with its entry is on disk, or refused.
+    Kept { place: Place, start: u64, hash: ContentHash },
     /// Somebody sits down to write.
     Write { place: Place },
     /// A dial comes to its end.
@@ -54,6 +56,33 @@ pub(super) enum Happening {
     /// A hostile author shows an entry to a node.
     Shown { place: Place, message: Message },
 }
+
+/// Something with its time. What happens at one time happens in the order in which it was planned.
+struct Next {
+    time: u64,
+    number: u64,
+    happening: Box<Happening>,
+}
+
+impl Ord for Next {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.time, self.number).cmp(&(other.time, other.number))
+    }
+}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Next {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Next {}
 
 /// What an entry weighs.
 pub(super) struct Weight {
@@ -100,8 +129,7 @@ pub struct World {
     pub(super) moved: bool,
     places: BTreeMap<NodeKey, Place>,
     now: u64,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
+    queue: BinaryHeap<Reverse<Next>>,
     counter: u64,
     tickets: u64,
 }
@@ -129,7 +157,6 @@ impl World {
             moved: true,
             now: 0,
             queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
             counter: 0,
             tickets: 0,
             scenario,
@@ -182,8 +209,8 @@ impl World {
 
     pub(super) fn at(&mut self, time: u64, happening: Happening) {
         self.counter += 1;
-        self.queue.push(Reverse((time.max(self.now), self.counter)));
-        self.happenings.insert(self.counter, happening);
+        let (time, number) = (time.max(self.now), self.counter);
+        self.queue.push(Reverse(Next { time, number, happening: Box::new(happening) }));
     }
 
     pub(super) fn after(&mut self, millis: u64, happening: Happening) {
@@ -192,15 +219,10 @@ impl World {
 
     /// Lets everything happen that happens until then.
     pub fn run_until(&mut self, time: u64) {
-        while let Some(Reverse((next, number))) = self.queue.peek().copied() {
-            if next > time {
-                break;
-            }
-            self.queue.pop();
-            self.now = next;
-            if let Some(happening) = self.happenings.remove(&number) {
-                self.happen(happening);
-            }
+        while self.queue.peek().is_some_and(|Reverse(next)| next.time <= time) {
+            let Some(Reverse(next)) = self.queue.pop() else { break };
+            self.now = next.time;
+            self.happen(*next.happening);
         }
         self.now = self.now.max(time);
     }
@@ -211,6 +233,7 @@ impl World {
             Happening::Start { place } => self.start(place),
             Happening::Tick { place, start } => self.tick(place, start),
             Happening::Synced { place, start, number } => self.synced(place, start, number),
+            Happening::Kept { place, start, hash } => self.kept(place, start, hash),
             Happening::Write { place } => self.write(place),
             Happening::Dialled { from, to, start } => self.dialled(from, to, start),
             Happening::Unreached { from, to, start } => self.unreached(from, to, start),
@@ -273,7 +296,7 @@ impl World {
                 Effect::Written { ticket, id } => self.written(place, ticket, id),
                 Effect::Refused { ticket, .. } => self.refused(place, ticket),
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
-                Effect::Keep { hash, content } => self.machines[place].disk.keep_soon(hash, content),
+                Effect::Keep { hash, content } => self.keep(place, hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
                 // Its nodes verify themselves, and nobody hands in rules here.
                 Effect::Verify(_) | Effect::HandedIn { .. } => {}
@@ -303,6 +326,24 @@ impl World {
         machine.durable_at = machine.durable_at.max(self.now) + took;
         let at = machine.durable_at;
         self.at(at, Happening::Synced { place, start, number });
+    }
+
+    /// Files are written beside the ledger.
+    fn keep(&mut self, place: Place, hash: ContentHash, content: Vec<u8>) {
+        let took = self.dice.within(self.scenario.machines.sync_ms);
+        let machine = &mut self.machines[place];
+        machine.disk.receive(hash, content);
+        let start = machine.starts;
+        self.after(took, Happening::Kept { place, start, hash });
+    }
+
+    fn kept(&mut self, place: Place, start: u64, hash: ContentHash) {
+        if self.is_running(place, start) {
+            let machine = &mut self.machines[place];
+            let refused = machine.full;
+            machine.disk.arrived(hash, refused);
+            self.feed(place, if refused { Event::NotKept { hash } } else { Event::Fetched { hash } });
+        }
     }
 
     fn synced(&mut self, place: Place, start: u64, number: u64) {

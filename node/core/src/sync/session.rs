@@ -66,7 +66,9 @@ pub struct Session {
     /// Rebuilds what the other side left out.
     pub restorer: Restorer,
     /// The heads that the other side has told.
-    pub theirs: BTreeMap<LogName, Head>,
+    theirs: BTreeMap<LogName, Head>,
+    /// The logs of which it has told more than is held here, among others: a superset, so that nobody looks through all.
+    longer: BTreeSet<LogName>,
     /// How many logs of an author it has shown that are not held here; `None` for authors under no mandate together.
     pub new_logs: BTreeMap<Option<NodeKey>, u64>,
     /// The fork proofs that the other side has told, of those held here.
@@ -118,6 +120,7 @@ impl Session {
             elider: Elider::default(),
             restorer: Restorer::default(),
             theirs: BTreeMap::new(),
+            longer: BTreeSet::new(),
             new_logs: BTreeMap::new(),
             their_forks: BTreeSet::new(),
             told: BTreeMap::new(),
@@ -189,8 +192,35 @@ impl Session {
 
     /// Both sides hold the same.
     pub fn level(&mut self, heads: &BTreeMap<LogName, Head>) {
-        self.told.clone_from(heads);
-        self.theirs.clone_from(heads);
+        follow(&mut self.told, heads);
+        follow(&mut self.theirs, heads);
+        self.longer.clear();
+    }
+
+    /// The heads that the other side has told.
+    #[must_use]
+    pub const fn theirs(&self) -> &BTreeMap<LogName, Head> {
+        &self.theirs
+    }
+
+    /// The other side tells a head.
+    pub fn shows(&mut self, log: LogName, head: Head) {
+        self.theirs.insert(log, head);
+        self.longer.insert(log);
+    }
+
+    /// What the other side has told of a log does not count any more.
+    pub fn disbelieve(&mut self, log: &LogName) {
+        self.theirs.remove(log);
+        self.longer.remove(log);
+    }
+
+    /// The heads of the logs of which the other side has told more than is held here.
+    pub fn longer<'a>(&'a mut self, held: &BTreeMap<LogName, Head>) -> impl Iterator<Item = (LogName, Head)> + use<'a> {
+        let theirs = &self.theirs;
+        let told = |log: &LogName| theirs.get(log).map(|head| head.sequence);
+        self.longer.retain(|log| told(log) > held.get(log).map(|head| head.sequence));
+        self.longer.iter().filter_map(|log| Some((*log, *theirs.get(log)?)))
     }
 
     /// The other side's head of a log.
@@ -200,11 +230,75 @@ impl Session {
     }
 }
 
+/// Makes `known` what `heads` is. It mostly has the same logs already, and is then written over where it lies.
+fn follow(known: &mut BTreeMap<LogName, Head>, heads: &BTreeMap<LogName, Head>) {
+    if known.len() == heads.len() && known.keys().eq(heads.keys()) {
+        known.values_mut().zip(heads.values()).for_each(|(known, head)| *known = *head);
+    } else {
+        known.clone_from(heads);
+    }
+}
+
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
             .field("logs", &self.theirs.len())
             .field("due", &self.due.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::LogId;
+
+    fn log(number: u8) -> LogName {
+        LogName { author: NodeKey::from_bytes([number; 32]), log: LogId::from_bytes([0; LogId::LEN]) }
+    }
+
+    fn head(sequence: u64) -> Head {
+        Head { sequence: Sequence::new(sequence).unwrap(), id: EntryId::from_bytes([0; EntryId::LEN]) }
+    }
+
+    fn longer(session: &mut Session, held: &BTreeMap<LogName, Head>) -> Vec<LogName> {
+        session.longer(held).map(|(log, _)| log).collect()
+    }
+
+    #[test]
+    fn of_what_a_peer_shows_only_what_is_longer_than_what_is_held_is_looked_at() {
+        let mut session = Session::new(Moment::default()).unwrap();
+        let mut held = BTreeMap::from([(log(1), head(5)), (log(2), head(5))]);
+        for (shown, sequence) in [(log(1), 5), (log(2), 6), (log(3), 1)] {
+            session.shows(shown, head(sequence));
+        }
+        assert_eq!(longer(&mut session, &held), [log(2), log(3)]);
+        held.insert(log(2), head(6));
+        assert_eq!(longer(&mut session, &held), [log(3)]);
+        session.disbelieve(&log(3));
+        assert!(longer(&mut session, &held).is_empty());
+        session.shows(log(1), head(6));
+        assert_eq!(longer(&mut session, &held), [log(1)], "it has more of a log that was as long as here");
+        session.level(&held);
+        assert!(longer(&mut session, &held).is_empty());
+        assert_eq!(session.theirs(), &held);
+    }
+
+    #[test]
+    fn who_is_level_holds_what_is_held_here_whatever_it_has_shown_before() {
+        let heads: Vec<BTreeMap<LogName, Head>> = vec![
+            BTreeMap::new(),
+            BTreeMap::from([(log(1), head(1))]),
+            BTreeMap::from([(log(1), head(2))]),
+            BTreeMap::from([(log(2), head(2))]),
+            BTreeMap::from([(log(1), head(2)), (log(2), head(7))]),
+        ];
+        for before in &heads {
+            for after in &heads {
+                let mut known = before.clone();
+                follow(&mut known, after);
+                assert_eq!(&known, after);
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod forks;
 mod frozen;
 #[path = "../../examples/vectors/generator/mod.rs"]
 mod generator;
+mod invitations;
 mod logs;
 mod mandates;
 mod places;

@@ -1,5 +1,6 @@
 //! The words of `proto/README.md` for the errors of this crate.
 
+use palabre_core::admission::InvitationError;
 use palabre_core::charter::invariants::Breach;
 use palabre_core::charter::{CharterError, CharterFileError, MandateError, RulesError, SignatureFormError};
 use palabre_core::id::IdError;
@@ -63,6 +64,19 @@ pub(crate) fn fork(error: &ForkError) -> &'static str {
         ForkError::Entry(error) => entry(error),
         ForkError::NoConflict => "no-conflict",
         ForkError::Order => "order",
+    }
+}
+
+pub(crate) fn invitation(error: &InvitationError) -> &'static str {
+    match error {
+        InvitationError::Prefix => "prefix",
+        InvitationError::TooLong => "text-too-long",
+        InvitationError::Text => "base64url",
+        InvitationError::Encoding => "encoding",
+        InvitationError::Field { source, .. } => id(source),
+        InvitationError::Addresses => "addresses",
+        InvitationError::Signature(error) => signature(*error),
+        InvitationError::Code => "commitment",
     }
 }
 

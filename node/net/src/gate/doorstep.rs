@@ -5,7 +5,7 @@ use libp2p::PeerId;
 use libp2p::core::Multiaddr;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::ConnectionId;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,6 +15,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a stranger stays. Five seconds are promised (`docs/design.md` §4); the rest is for saying goodbye.
 const STAY: Duration = Duration::from_secs(4);
+
+/// How long one stays that has said something valid: until it has heard a hundred kilobytes on 64 kbit/s.
+const LONGER_STAY: Duration = Duration::from_mins(1);
 
 /// Strangers at one time: enough for a few to be told apart in the log, too few to cost anything.
 const STRANGERS: usize = 8;
@@ -63,13 +66,14 @@ pub(super) struct Doorstep {
     arrivals_by_host: HashMap<IpAddr, Pace>,
     knocking: HashMap<ConnectionId, Option<IpAddr>>,
     strangers: HashMap<ConnectionId, Stranger>,
-    leaving: VecDeque<(Instant, PeerId, ConnectionId)>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 struct Stranger {
     peer: PeerId,
     host: Option<IpAddr>,
+    /// When it is shown out; none once it is.
+    leaves: Option<Instant>,
 }
 
 impl Doorstep {
@@ -114,9 +118,15 @@ impl Doorstep {
         if host.is_some() && self.strangers.values().filter(|other| other.host == host).count() >= STRANGERS_PER_HOST {
             return Err(DoorstepFull::Host);
         }
-        self.strangers.insert(id, Stranger { peer, host });
-        self.leaving.push_back((Instant::now() + STAY, peer, id));
+        self.strangers.insert(id, Stranger { peer, host, leaves: Some(Instant::now() + STAY) });
         Ok(())
+    }
+
+    /// A stranger has said something valid.
+    pub(super) fn let_stay(&mut self, connection: ConnectionId) {
+        if let Some(stranger) = self.strangers.get_mut(&connection).filter(|stranger| stranger.leaves.is_some()) {
+            stranger.leaves = Some(Instant::now() + LONGER_STAY);
+        }
     }
 
     /// A connection is gone.
@@ -127,18 +137,26 @@ impl Doorstep {
 
     /// The next stranger whose time is up.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(PeerId, ConnectionId)> {
-        while let Some((until, peer, connection)) = self.leaving.front().copied() {
+        loop {
+            let next = self
+                .strangers
+                .iter()
+                .filter_map(|(id, stranger)| Some((stranger.leaves?, *id)))
+                .min_by_key(|(at, _)| *at);
+            let Some((until, connection)) = next else { return Poll::Pending };
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+            if timer.deadline() != until {
+                timer.as_mut().reset(until);
+            }
             if timer.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
             self.timer = None;
-            self.leaving.pop_front();
-            if self.strangers.contains_key(&connection) {
-                return Poll::Ready((peer, connection));
+            if let Some(stranger) = self.strangers.get_mut(&connection) {
+                stranger.leaves = None;
+                return Poll::Ready((stranger.peer, connection));
             }
         }
-        Poll::Pending
     }
 }
 
@@ -217,6 +235,17 @@ mod tests {
         assert_eq!(doorstep.enter(connection(90), PeerId::random(), &at("127.0.0.1")), Err(DoorstepFull::Strangers));
         doorstep.leave(connection(0));
         doorstep.enter(connection(90), PeerId::random(), &at("127.0.0.1")).unwrap();
+    }
+
+    #[test]
+    fn who_says_something_valid_stays_longer() {
+        let mut doorstep = Doorstep::default();
+        let (first, second) = (connection(1), connection(2));
+        doorstep.enter(first, PeerId::random(), &at("192.0.2.1")).unwrap();
+        doorstep.enter(second, PeerId::random(), &at("192.0.2.1")).unwrap();
+        assert!(doorstep.strangers[&first].leaves <= doorstep.strangers[&second].leaves);
+        doorstep.let_stay(first);
+        assert!(doorstep.strangers[&first].leaves > doorstep.strangers[&second].leaves);
     }
 
     #[test]

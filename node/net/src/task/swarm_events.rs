@@ -2,7 +2,7 @@
 
 use super::{Asked, Task};
 use crate::attachment::{self, FetchError};
-use crate::behaviour::{MembersEvent, NodeBehaviourEvent};
+use crate::behaviour::{MembersEvent, NodeBehaviourEvent, StrangersEvent};
 use crate::connections::{Connection, Moved, SyncStream, Welcome};
 use crate::event::{DialFailure, DisconnectReason, Event, Refusal};
 use crate::flood::Watched;
@@ -56,7 +56,7 @@ impl Task {
         match event {
             NodeBehaviourEvent::Gate(GateEvent::Member(event)) => self.follow_member(event),
             NodeBehaviourEvent::Gate(GateEvent::Refused { peer, address }) => self.refused(peer, address),
-            NodeBehaviourEvent::Gate(GateEvent::Stranger(event)) => tracing::trace!(?event, "stranger"),
+            NodeBehaviourEvent::Gate(GateEvent::Stranger(event)) => self.follow_stranger(event),
             NodeBehaviourEvent::Ping(ping::Event { connection, result, .. }) => self.pinged(connection, result),
             NodeBehaviourEvent::Mdns(mdns::Event::Discovered(found)) => self.found(found),
             NodeBehaviourEvent::Mdns(mdns::Event::Expired(_)) | NodeBehaviourEvent::Limits(_) => {}
@@ -86,6 +86,15 @@ impl Task {
         }
     }
 
+    fn follow_stranger(&mut self, event: StrangersEvent) {
+        match event {
+            StrangersEvent::Streams(StreamsEvent::Inbound { connection, stream, .. }) => {
+                self.listen_to(connection, stream);
+            }
+            other => tracing::trace!(?other, "stranger"),
+        }
+    }
+
     fn connection_opened(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
         self.count_connections();
         let Some(node) = identity::node_key(&peer).filter(|_| self.swarm.behaviour().gate.admits(&peer)) else {
@@ -109,6 +118,7 @@ impl Task {
     /// A connection is gone. Its session finds out by itself, after it has delivered what had arrived.
     fn connection_closed(&mut self, peer: PeerId, id: ConnectionId, cause: Option<&ConnectionError>) {
         self.count_connections();
+        self.knocked.remove(&id);
         let too_many = matches!(cause, Some(ConnectionError::IO(error)) if muxer::is_too_many_streams(error));
         if let Some(node) = identity::node_key(&peer).filter(|_| too_many) {
             self.report(Event::TooManyStreams { node });

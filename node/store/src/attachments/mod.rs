@@ -21,8 +21,10 @@ use thiserror::Error;
 
 use crate::disk::{self, Trouble};
 
+mod arriving;
 mod writer;
 
+use arriving::Arriving;
 pub use writer::Writer;
 
 /// Largest attachment that is sent along with its entry and that the rules may read (`docs/design.md` §3).
@@ -111,6 +113,7 @@ pub struct Attachments {
     next_incoming: Arc<AtomicU64>,
     /// Folders of contents whose names are known to be durable.
     folders: Arc<Mutex<BTreeSet<PathBuf>>>,
+    arriving: Arriving,
 }
 
 impl Attachments {
@@ -123,7 +126,9 @@ impl Attachments {
         for entry in fs::read_dir(&incoming).map_err(failed)? {
             entry.and_then(|entry| fs::remove_file(entry.path())).map_err(failed)?;
         }
-        Ok(Self { dir: dir.to_owned(), keep_free, next_incoming: Arc::default(), folders: Arc::default() })
+        let dir = dir.to_owned();
+        let (next_incoming, folders, arriving) = (Arc::default(), Arc::default(), Arriving::default());
+        Ok(Self { dir, keep_free, next_incoming, folders, arriving })
     }
 
     /// Where the content with this hash lies once it is held.
@@ -196,8 +201,11 @@ impl Attachments {
         Ok(None)
     }
 
-    /// The content, when it is held and has at most [`SMALL_MAX`] bytes.
+    /// The content, when it is held, or arrives, and has at most [`SMALL_MAX`] bytes.
     pub fn read_small(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, AttachmentError> {
+        if let Some(content) = self.arriving.get(hash) {
+            return Ok(Some(content.to_vec()));
+        }
         if self.size(hash).is_none_or(|size| size > SMALL_MAX) {
             return Ok(None);
         }

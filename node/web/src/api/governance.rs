@@ -15,7 +15,7 @@ use super::answer::{Answer, Refusal};
 use crate::node::NodeHandle;
 use crate::problem::{Kind, Problem};
 use crate::text;
-use crate::views::{HandedInView, HistoryView, ProposalView};
+use crate::views::{ApplicationList, HandedInView, HistoryView, ProposalView};
 
 /// `GET /api/v1/charter/history`
 pub(super) async fn history<N: NodeHandle>(State(node): State<Arc<N>>) -> Answer<Json<HistoryView>> {
@@ -45,6 +45,11 @@ pub(super) async fn hand_in<N: NodeHandle>(
     let body = body.map_err(|error| unread(error.body_text()))?;
     let rules = v1::Rules::decode(body).map_err(|error| unread(error.to_string()))?;
     Ok(Json(node.hand_in(rules).await?))
+}
+
+/// `GET /api/v1/applications`
+pub(super) async fn applications<N: NodeHandle>(State(node): State<Arc<N>>) -> Answer<Json<ApplicationList>> {
+    Ok(Json(node.applications().await?))
 }
 
 fn unread(detail: String) -> Refusal {

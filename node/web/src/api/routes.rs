@@ -41,6 +41,7 @@ fn routes<N: NodeHandle>() -> Vec<Route<N>> {
         write("/api/v1/charter/proposals", post(governance::propose::<N>)),
         read("/api/v1/rules", get(governance::rules::<N>)),
         write("/api/v1/rules", post(governance::hand_in::<N>)),
+        read("/api/v1/applications", get(governance::applications::<N>)),
         read("/api/v1/logs/{node}", get(network::logs::<N>)),
         read("/api/v1/documents", get(documents::list::<N>)),
         write("/api/v1/documents", post(documents::publish::<N>)),

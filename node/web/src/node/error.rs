@@ -58,8 +58,8 @@ pub enum NodeError {
     /// The node takes no writes for now.
     #[error("writing is paused")]
     Paused(Obstacle),
-    /// The node cannot open its ledger yet.
-    #[error("the node waits until its machine is mended")]
+    /// The node cannot open its ledger yet, or is not admitted.
+    #[error("the node waits until what it lacks is there")]
     Waiting(Obstacle),
     /// The node is stopping.
     #[error("the node is stopping")]
@@ -93,6 +93,7 @@ impl From<NodeError> for Problem {
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
             NodeError::Paused(obstacle) => Self::new(Kind::Attention, text!("err-paused", obstacle = obstacle.text())),
+            NodeError::Waiting(Obstacle::NotAdmitted) => Self::new(Kind::Attention, text!("err-not-admitted")),
             NodeError::Waiting(obstacle) => {
                 Self::new(Kind::Attention, text!("err-waiting", obstacle = obstacle.text()))
             }
@@ -107,6 +108,9 @@ fn proposal(error: &ProposalError) -> Problem {
     match error {
         ProposalError::Stranger(code) => {
             Problem::new(Kind::NotFound, text!("err-propose-stranger", administration = code.to_string()))
+        }
+        ProposalError::Listed(code) => {
+            Problem::new(Kind::Refused, text!("err-propose-listed", administration = code.to_string()))
         }
         ProposalError::Commission(id) => {
             Problem::new(Kind::NotFound, text!("err-propose-commission", commission = id.clone()))

@@ -6,8 +6,8 @@ use palabre_proto::v1;
 
 use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
 use crate::views::{
-    CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics, PeerStatus,
-    PeerWhy, ProposalView, StatusView,
+    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
+    PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 pub(crate) enum Nobody {}
@@ -56,6 +56,9 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn charter(&self) -> Result<CharterView, NodeError> {
+        match *self {}
+    }
+    async fn applications(&self) -> Result<ApplicationList, NodeError> {
         match *self {}
     }
     async fn logs(&self, _: NodeKey, _: LogQuery) -> Result<Vec<LogView>, NodeError> {

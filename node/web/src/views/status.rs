@@ -65,6 +65,35 @@ pub struct StatusView {
     pub writing: Writing,
     /// What keeps it from writing.
     pub obstacle: Option<Obstacle>,
+    /// What a person should know although the node goes on.
+    #[serde(default)]
+    pub concerns: Vec<Concern>,
+}
+
+/// What a person should know although the node goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "concern")]
+pub enum Concern {
+    /// The process before this one did not stop in good order.
+    EndedAbruptly,
+    /// Nearly all file descriptors are in use, or were within the hour: connections wait meanwhile.
+    Descriptors {
+        /// The most that were in use.
+        used: u64,
+        /// How many the process may have.
+        limit: u64,
+        /// Seconds since it was last so.
+        ago: u64,
+    },
+    /// Nearly all memory is in use that the process may have, or was within the hour: beyond it the process ends.
+    Memory {
+        /// The most bytes that were in use.
+        used: u64,
+        /// Bytes that the process may have.
+        limit: u64,
+        /// Seconds since it was last so.
+        ago: u64,
+    },
 }
 
 /// Whether a node takes writes.
@@ -91,6 +120,8 @@ pub enum Obstacle {
     Exhausted,
     /// The disk reports errors.
     DiskFailing,
+    /// The node is not admitted yet.
+    NotAdmitted,
 }
 
 impl Obstacle {
@@ -103,6 +134,7 @@ impl Obstacle {
             Self::FolderMissing => text!("obstacle-folder-missing"),
             Self::Exhausted => text!("obstacle-exhausted"),
             Self::DiskFailing => text!("obstacle-disk-failing"),
+            Self::NotAdmitted => text!("obstacle-not-admitted"),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What a revision changes, in words: read before anybody signs.
 
-use palabre_core::charter::OfficeKind;
 use palabre_core::charter::difference::Change;
+use palabre_core::charter::{AdministrationKind, OfficeKind};
 use palabre_core::id::{AdministrationKey, Code};
-use palabre_web::catalogue::{Argument, Text};
+use palabre_web::catalogue::{Argument, Lang, Text};
 use palabre_web::text;
 use palabre_web::views::{Count, RevisionView};
 
+use super::show::name;
 use crate::cli::Speech;
 
 /// Codes in a row.
@@ -20,7 +21,7 @@ pub(super) fn list(codes: &[Code]) -> Argument {
 /// Says each change on a line.
 pub(super) fn say(changes: &[Change], speech: Speech) {
     for change in changes {
-        speech.say(&text!("change-line", change = words(change)));
+        speech.say(&text!("change-line", change = words(change, speech.lang())));
     }
 }
 
@@ -56,7 +57,7 @@ pub(super) fn say_count(count: &Count, by: Text, speech: Speech) {
     speech.say(&text!("proposal-count", by = by, threshold = threshold, signed = signed, missing = missing));
 }
 
-fn words(change: &Change) -> Text {
+fn words(change: &Change, lang: Lang) -> Text {
     match change {
         Change::Office { office, before, after } => {
             text!("change-office", office = office_words(*office), before = list(before), after = list(after))
@@ -70,7 +71,13 @@ fn words(change: &Change) -> Text {
         Change::Seats { commission, joined, left } => {
             text!("change-seats", commission = commission.clone(), joined = list(joined), left = list(left))
         }
-        Change::Admitted { administration } => text!("change-admitted", code = administration.to_string()),
+        Change::Admitted { administration, kind, names, key: own } => text!(
+            "change-admitted",
+            code = administration.to_string(),
+            name = name(names, lang),
+            kind = kind_words(*kind),
+            key = key(*own)
+        ),
         Change::Removed { administration } => text!("change-removed", code = administration.to_string()),
         Change::Suspended { administration } => text!("change-suspended", code = administration.to_string()),
         Change::Restored { administration } => text!("change-restored", code = administration.to_string()),
@@ -90,6 +97,15 @@ fn words(change: &Change) -> Text {
 
 fn key(key: Option<AdministrationKey>) -> Argument {
     key.map_or_else(|| text!("change-no-key").into(), |key| key.to_string().into())
+}
+
+/// A kind of participant.
+pub(crate) fn kind_words(kind: AdministrationKind) -> Text {
+    match kind {
+        AdministrationKind::Member => text!("kind-member"),
+        AdministrationKind::RegionalOffice => text!("kind-regional-office"),
+        AdministrationKind::Partner => text!("kind-partner"),
+    }
 }
 
 fn office_words(office: OfficeKind) -> Text {

@@ -8,8 +8,9 @@ use std::str::FromStr;
 use clap::Args;
 use palabre_core::charter::difference::Change;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::charter::{CommissionId, CommissionIdError};
-use palabre_core::id::{CharterHash, Code, IdError};
+use palabre_core::charter::{AdministrationKind, CommissionId, CommissionIdError, Names, Newcomer};
+use palabre_core::id::{AdministrationKey, CharterHash, Code, IdError};
+use palabre_web::catalogue::{Lang, UnknownLang};
 use palabre_web::text;
 use palabre_web::views::ProposalView;
 use serde::Serialize;
@@ -25,6 +26,15 @@ use crate::file;
 /// `palabre charter propose`
 #[derive(Debug, Args)]
 pub(crate) struct Propose {
+    /// Who is admitted, with its key.
+    #[arg(long = "admit", value_name = "KEY_OF")]
+    admits: Vec<KeyOf>,
+    /// What those who are admitted are called.
+    #[arg(long = "name", value_name = "NAME_OF", requires = "admits")]
+    names: Vec<NameOf>,
+    /// Which of them are partners.
+    #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "admits")]
+    partners: Vec<Code>,
     /// The two assessors.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     assessors: Option<Vec<Code>>,
@@ -69,6 +79,33 @@ pub(crate) struct Propose {
 /// `solutions=SN`: an administration in a commission.
 #[derive(Clone, Debug)]
 struct SeatOf(CommissionId, Code);
+
+/// `OMD=Organisation mondiale` in all languages, or `OMD:en=World organisation` in one.
+#[derive(Clone, Debug)]
+struct NameOf {
+    code: Code,
+    lang: Option<Lang>,
+    name: String,
+}
+
+#[derive(Debug, Error)]
+enum NameError {
+    #[error(transparent)]
+    Lang(#[from] UnknownLang),
+    #[error(transparent)]
+    Code(#[from] IdError),
+}
+
+impl FromStr for NameOf {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (whose, name) = text.split_once('=').unwrap_or((text, ""));
+        let (code, lang) = whose.split_once(':').map_or((whose, None), |(code, lang)| (code, Some(lang)));
+        let lang = lang.map(str::parse).transpose()?;
+        Ok(Self { code: code.parse()?, lang, name: name.to_owned() })
+    }
+}
 
 #[derive(Debug, Error)]
 enum SeatError {
@@ -115,6 +152,7 @@ impl Propose {
 
     fn changes(&self) -> Changes {
         Changes {
+            admit: self.admits.iter().map(|KeyOf(code, key)| (code.clone(), self.newcomer(code, *key))).collect(),
             assessors: self.assessors.clone(),
             leader: self.leader.clone(),
             vice_presidency: self.vice_presidency.clone(),
@@ -128,6 +166,24 @@ impl Propose {
             keyholders: self.keyholders.clone(),
             review_by: self.review_by.clone(),
         }
+    }
+}
+
+impl Propose {
+    fn newcomer(&self, code: &Code, key: AdministrationKey) -> Newcomer {
+        let mut names = Names { fr: code.to_string(), en: code.to_string(), pt: code.to_string() };
+        // What is said of one language is said after what is said of all.
+        let own = || self.names.iter().filter(|name| name.code == *code);
+        for NameOf { lang, name, .. } in own().filter(|n| n.lang.is_none()).chain(own().filter(|n| n.lang.is_some())) {
+            for (language, place) in [(Lang::Fr, &mut names.fr), (Lang::En, &mut names.en), (Lang::Pt, &mut names.pt)] {
+                if lang.is_none_or(|lang| lang == language) {
+                    place.clone_from(name);
+                }
+            }
+        }
+        let partner = self.partners.contains(code);
+        let kind = if partner { AdministrationKind::Partner } else { AdministrationKind::Member };
+        Newcomer { kind, names, languages: Vec::new(), key }
     }
 }
 

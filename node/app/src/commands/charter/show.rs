@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use palabre_core::charter::{AdministrationKind, Names, signature};
+use palabre_core::charter::{Chain, Names, signature};
 use palabre_core::id::Code;
 use palabre_core::time::Millis;
-use palabre_web::catalogue::{Lang, Text};
+use palabre_proto::Message;
+use palabre_web::catalogue::Lang;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use palabre_web::views::{AdministrationView, CharterView, RevisionView, Standing};
@@ -18,6 +19,7 @@ use time::{Date, Month};
 use super::changes;
 use crate::cli::{Speech, Table};
 use crate::failure::Failure;
+use crate::file;
 use crate::home::founding;
 use crate::rules::Known;
 
@@ -30,6 +32,9 @@ pub(crate) struct Show {
     /// The revision of this number, or the one that governed on this day.
     #[arg(long, value_name = "AT")]
     at: Option<At>,
+    /// Where to write all that is held.
+    #[arg(long, short, value_name = "FILE", conflicts_with = "file")]
+    output: Option<PathBuf>,
 }
 
 /// Which revision of the past is meant.
@@ -68,7 +73,13 @@ impl Show {
             Some(file) => of_file(&file, home, speech)?,
             None => held(self.at, home, speech)?,
         };
+        if let Some(file) = &self.output {
+            file::create(file, &Chain::of(&Known::of(home, speech)?.rules).encode_to_vec())?;
+        }
         speech.answer(&view, |speech| say(&view, speech));
+        if let Some(file) = &self.output {
+            speech.remark(&text!("charter-written", file = file.display().to_string()));
+        }
         Ok(())
     }
 }
@@ -154,17 +165,13 @@ fn say(view: &CharterView, speech: Speech) {
 }
 
 fn row(administration: &AdministrationView, lang: Lang) -> [String; 4] {
-    let kind: Text = match administration.kind {
-        AdministrationKind::Member => text!("kind-member"),
-        AdministrationKind::RegionalOffice => text!("kind-regional-office"),
-        AdministrationKind::Partner => text!("kind-partner"),
-    };
+    let kind = changes::kind_words(administration.kind);
     let key = administration.key.map(|key| key.short()).unwrap_or_default();
     [administration.code.to_string(), name(&administration.names, lang).to_owned(), kind.in_lang(lang), key]
 }
 
 /// A name in the reader's language.
-fn name(names: &Names, lang: Lang) -> &str {
+pub(crate) fn name(names: &Names, lang: Lang) -> &str {
     match lang {
         Lang::Fr => &names.fr,
         Lang::En => &names.en,

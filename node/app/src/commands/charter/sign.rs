@@ -1,6 +1,7 @@
-//! `palabre charter sign`: adds this administration's signature to a charter file, after showing what it changes. A
-//! node that runs here gets it too.
+//! `palabre charter sign`: adds this administration's signature to a charter file, or to a proposal that the node holds,
+//! after showing what it changes. A node that runs here gets it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,17 +21,21 @@ use crate::failure::Failure;
 use crate::home::{self, founding, keys};
 use crate::rules::{Known, hand_in};
 
+/// Fewest digits of a proposal's hash: of the few that a node holds, two do not share them but by rare chance.
+const PREFIX_MIN: usize = 8;
+
 /// `palabre charter sign`
 #[derive(Debug, Args)]
 pub(crate) struct Sign {
-    /// The charter file.
-    #[arg(value_name = "FILE")]
+    /// The charter file, or the first digits of a proposal's hash.
+    #[arg(value_name = "FILE_OR_ID")]
     file: PathBuf,
 }
 
+/// What came of a signature.
 #[derive(Serialize)]
-struct Signed {
-    file: PathBuf,
+pub(crate) struct Signed {
+    file: Option<PathBuf>,
     network: NetworkId,
     revision: u64,
     administration: Code,
@@ -56,34 +61,62 @@ struct Ground {
 
 impl Sign {
     pub(super) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
-        let secret = keys::administration(&home::peek(place)?)?;
-        let mut charter = founding::read_charter(&self.file)?;
-        let ground = Ground::of(&charter.charter, &self.file, place, speech)?;
-        let administration = ground.keyholder(&charter.charter, &secret)?;
-        let changes = ground.show_difference(&charter.charter, speech);
-        ground.warn_of_another(&charter.charter, &secret, speech);
-        let already = !charter.add(CharterSignature::sign(&charter.charter, &secret, &ground.network));
-        let collected = ground.collect(&mut charter);
-        if !already || collected {
-            crate::file::replace(&self.file, &charter.encode())?;
-        }
-        let handed_in = ground.hand_in(&charter)?;
-        let (signers, lacking) = ground.count(&charter);
-        let done = Signed {
-            file: self.file,
-            network: ground.network,
-            revision: charter.charter.revision,
-            administration,
-            already,
-            signers,
-            threshold: charter.charter.threshold,
-            lacking,
-            changes,
-            handed_in,
+        let done = if self.file.exists() {
+            sign(founding::read_charter(&self.file)?, Some(self.file), place, speech)?
+        } else {
+            sign(held(&self.file, place, speech)?, None, place, speech)?
         };
         speech.answer(&done, |speech| say(&done, speech));
         Ok(())
     }
+}
+
+/// The proposal that the node holds whose hash begins so. What cannot be one is a file that is not there.
+fn held(name: &Path, place: &Path, speech: Speech) -> Result<CharterFile, Failure> {
+    let text = name.to_string_lossy();
+    let missing = || Failure::reading(name, &io::Error::from(io::ErrorKind::NotFound));
+    if text.len() < PREFIX_MIN || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(missing());
+    }
+    let known = Known::of(place, speech)?;
+    let mut found = known.rules.revisions().proposals().filter(|p| p.hash().to_string().starts_with(text.as_ref()));
+    let charter = found.next().filter(|_| found.next().is_none()).ok_or_else(missing)?;
+    Ok(CharterFile { charter: charter.clone(), signatures: Vec::new() })
+}
+
+/// Signs a revision with the key of this home, and hands it to the node that runs here. The signature is added to
+/// `file`, where there is one.
+pub(crate) fn sign(
+    mut charter: CharterFile,
+    file: Option<PathBuf>,
+    place: &Path,
+    speech: Speech,
+) -> Result<Signed, Failure> {
+    let secret = keys::administration(&home::peek(place)?)?;
+    let name = file.clone().unwrap_or_else(|| PathBuf::from(charter.charter.hash().short()));
+    let ground = Ground::of(&charter.charter, &name, place, speech)?;
+    let administration = ground.keyholder(&charter.charter, &secret)?;
+    let changes = ground.show_difference(&charter.charter, speech);
+    ground.warn_of_another(&charter.charter, &secret, speech);
+    let collected = ground.collect(&mut charter);
+    let already = !charter.add(CharterSignature::sign(&charter.charter, &secret, &ground.network));
+    if let Some(file) = file.as_ref().filter(|_| !already || collected) {
+        crate::file::replace(file, &charter.encode())?;
+    }
+    let handed_in = ground.hand_in(&charter)?;
+    let (signers, lacking) = ground.count(&charter);
+    Ok(Signed {
+        file,
+        network: ground.network,
+        revision: charter.charter.revision,
+        administration,
+        already,
+        signers,
+        threshold: charter.charter.threshold,
+        lacking,
+        changes,
+        handed_in,
+    })
 }
 
 impl Ground {
@@ -176,7 +209,8 @@ impl Ground {
     }
 }
 
-fn say(done: &Signed, speech: Speech) {
+/// Says what came of a signature.
+pub(crate) fn say(done: &Signed, speech: Speech) {
     let administration = done.administration.to_string();
     speech.say(&if done.already {
         text!("charter-signed-already", administration = administration)
@@ -184,7 +218,12 @@ fn say(done: &Signed, speech: Speech) {
         text!("charter-signed", administration = administration)
     });
     speech.say(&text!("charter-signatures", signed = done.signers.len(), needed = done.threshold as usize));
-    let file = done.file.display().to_string();
+    let Some(file) = done.file.as_ref().map(|file| file.display().to_string()) else {
+        return speech.say(&match done.lacking {
+            0 => text!("charter-adopted", revision = done.revision),
+            missing => text!("charter-signed-held", missing = missing),
+        });
+    };
     speech.say(&match (done.lacking, done.revision, done.handed_in) {
         (0, 1, _) => text!("charter-signed-enough", file = file),
         (0, revision, true) => text!("charter-adopted", revision = revision),

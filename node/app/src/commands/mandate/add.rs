@@ -132,6 +132,27 @@ impl Ground {
     }
 }
 
+/// Adds a node to the mandate of an administration whose key is here, and hands it in to the node that runs here.
+pub(crate) fn add_node(
+    administration: &Code,
+    node: v1::MandatedNode,
+    place: &Path,
+    speech: Speech,
+) -> Result<MandateHash, Failure> {
+    let secret = keys::administration(&home::peek(place)?)?;
+    let (rules, client) = rules::running(place, speech)?;
+    let own = administration_of(rules.charter(), &secret)?;
+    if own != *administration {
+        let (own, administration) = (own.to_string(), administration.to_string());
+        return Err(Failure::new(Kind::Refused, text!("err-not-its-key", administration = administration, own = own)));
+    }
+    let mut message = succession::next(&rules, administration)?;
+    message.nodes.push(node);
+    let mandate = succession::sign(message, rules.charter(), &secret, rules.network())?;
+    rules::hand_in(&client, &succession::as_rules(&mandate))?;
+    Ok(mandate.unverified().hash)
+}
+
 fn first(administration: &Code, charter: &Charter) -> v1::Mandate {
     v1::Mandate {
         administration: administration.to_string(),

@@ -81,6 +81,19 @@ impl Asking {
         self.in_vain.get(author).is_some_and(|in_vain| in_vain.spent(now, IN_VAIN_PER_MS) >= IN_VAIN_MAX)
     }
 
+    /// Whether anybody may be asked for an attachment now: nobody is expected to answer, and no pause goes on.
+    pub(super) fn may_begin(&self, hash: &ContentHash, now: Moment) -> bool {
+        let pauses = self.searches.get(hash).and_then(|search| search.again).is_some_and(|again| now < again);
+        !pauses && self.asked(hash).all(|(_, asked)| asked.is_late(now))
+    }
+
+    /// When time alone next lets somebody be asked for something that was looked for before.
+    pub(super) fn next_turn(&self, now: Moment) -> Moment {
+        let pauses = self.searches.values().filter_map(|search| search.again);
+        let late = self.under_way.values().map(|asked| asked.since.plus(UNANSWERED));
+        pauses.chain(late).filter(|turn| *turn > now).min().unwrap_or(now.plus(RETRY_LAST))
+    }
+
     /// Whom of `peers`, best first, to ask now for an attachment that `author` named.
     pub(super) fn choose(
         &mut self,
@@ -89,16 +102,15 @@ impl Asking {
         peers: &[NodeKey],
         now: Moment,
     ) -> Option<NodeKey> {
-        if self.asked(hash).any(|(_, asked)| !asked.is_late(now)) {
+        if !self.may_begin(hash, now) {
             return None;
         }
         let late: Vec<NodeKey> = self.asked(hash).map(|(peer, _)| peer).collect();
         if let Some(search) = self.searches.get_mut(hash) {
-            match search.again {
-                Some(again) if now < again => return None,
-                Some(_) => (search.again, search.tried) = (None, late.into_iter().collect()),
-                None => search.tried.extend(late),
+            if search.again.take().is_some() {
+                search.tried.clear();
             }
+            search.tried.extend(late);
         }
         let tried = self.searches.get(hash).map(|search| &search.tried);
         let free = |peer: &&NodeKey| tried.is_none_or(|tried| !tried.contains(peer)) && !self.is_busy(peer);
@@ -163,7 +175,8 @@ impl Asking {
         self.under_way.range(all).map(|((_, peer), asked)| (*peer, asked))
     }
 
-    fn is_busy(&self, peer: &NodeKey) -> bool {
+    /// Whether a peer is asked for something.
+    pub(super) fn is_busy(&self, peer: &NodeKey) -> bool {
         self.under_way.keys().any(|(_, busy)| busy == peer)
     }
 }
@@ -229,6 +242,20 @@ mod tests {
         assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), None);
         asking.retry();
         assert_eq!(asking.choose(&HASH, &AUTHOR, &PEERS, at(now)), Some(AUTHOR));
+    }
+
+    #[test]
+    fn nobody_may_be_asked_before_a_pause_ends_or_an_answer_is_late() {
+        let mut asking = Asking::default();
+        asking.choose(&HASH, &AUTHOR, &PEERS, at(0));
+        assert!(!asking.may_begin(&HASH, at(1)));
+        assert_eq!(asking.next_turn(at(1)), at(UNANSWERED));
+        assert!(asking.may_begin(&HASH, at(UNANSWERED)));
+        asking.failed(HASH, AUTHOR, at(1));
+        assert!(asking.may_begin(&HASH, at(1)));
+        asking.choose(&HASH, &AUTHOR, &[AUTHOR], at(1));
+        assert_eq!(asking.next_turn(at(1)), at(1 + RETRY_FIRST));
+        assert!(!asking.may_begin(&HASH, at(RETRY_FIRST)) && asking.may_begin(&HASH, at(1 + RETRY_FIRST)));
     }
 
     #[test]

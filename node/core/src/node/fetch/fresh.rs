@@ -2,21 +2,19 @@
 //! holds up no others.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 
 use super::Missing;
 use crate::id::NodeKey;
 
 /// Attachments of one author that are remembered here. Older ones are found in the index, by and by.
 const OF_AUTHOR_MAX: usize = 256;
-/// Attachments of one author that are looked at in one step.
-const STEP: usize = 4;
-
 /// What is missing, by author.
 #[derive(Debug, Default)]
 pub(super) struct Fresh {
     of: BTreeMap<NodeKey, VecDeque<Missing>>,
-    /// How many authors were passed in turn.
-    turn: usize,
+    /// Whose turn was the last.
+    turn: Option<NodeKey>,
 }
 
 impl Fresh {
@@ -29,20 +27,17 @@ impl Fresh {
         of_author.push_back(missing);
     }
 
-    /// Some of each author, the authors in turn. They are forgotten here: who did not get one [adds](Self::add) it again.
-    pub(super) fn take(&mut self) -> Vec<Missing> {
-        let mut authors: Vec<NodeKey> = self.of.keys().copied().collect();
-        if authors.is_empty() {
-            return Vec::new();
+    /// The next one, the authors in turn. It is forgotten here: who cannot be asked for it yet is found in the index.
+    pub(super) fn next(&mut self) -> Option<Missing> {
+        let after = self.turn.map_or(Bound::Unbounded, Bound::Excluded);
+        let author = *self.of.range((after, Bound::Unbounded)).next().or_else(|| self.of.first_key_value())?.0;
+        self.turn = Some(author);
+        let of_author = self.of.get_mut(&author)?;
+        let next = of_author.pop_front();
+        if of_author.is_empty() {
+            self.of.remove(&author);
         }
-        self.turn = (self.turn + 1) % authors.len();
-        authors.rotate_left(self.turn);
-        let mut taken = Vec::new();
-        for _ in 0..STEP {
-            taken.extend(authors.iter().filter_map(|author| self.of.get_mut(author)?.pop_front()));
-        }
-        self.of.retain(|_, of_author| !of_author.is_empty());
-        taken
+        next
     }
 }
 
@@ -62,10 +57,9 @@ mod tests {
         (0..10_000).for_each(|number| fresh.add(missing(1, number)));
         fresh.add(missing(2, 0));
         assert_eq!(fresh.of[&NodeKey::from_bytes([1; 32])].len(), OF_AUTHOR_MAX);
-        let taken = fresh.take();
+        let taken: Vec<Missing> = std::iter::from_fn(|| fresh.next()).collect();
         assert!(taken[..2].iter().any(|missing| missing.author == NodeKey::from_bytes([2; 32])));
-        assert_eq!(taken.len(), STEP + 1);
-        while !fresh.take().is_empty() {}
+        assert_eq!(taken.len(), OF_AUTHOR_MAX + 1);
         assert!(fresh.of.is_empty());
     }
 }

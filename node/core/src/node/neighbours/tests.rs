@@ -46,6 +46,31 @@ fn who_is_left_alone_is_not_dialed_earlier_because_a_dial_has_failed() {
     assert_eq!(neighbours.known[&others[0]].not_before, until);
 }
 
+#[test]
+fn of_whom_no_address_is_known_another_is_dialed_in_its_place() {
+    let (mut neighbours, network, others) = among_seven();
+    // The region's own mandates have no addresses here: only the last four are known to be anywhere.
+    neighbours.configured.retain(|key, _| others[3..].contains(key));
+    let mut asked = BTreeSet::new();
+    for second in 0..4 {
+        asked.extend(dialed(&mut neighbours, &network, second * 1_000));
+    }
+    assert_eq!(asked, others[3..].iter().copied().collect());
+}
+
+#[test]
+fn nothing_is_planned_before_anything_happens_or_is_due() {
+    let (mut neighbours, network, others) = among_seven();
+    dialed(&mut neighbours, &network, 0);
+    assert_eq!(neighbours.due, Moment::default().plus(PROMISING));
+    connected(&mut neighbours, &others);
+    assert_eq!(neighbours.due, Moment::default());
+    dialed(&mut neighbours, &network, 1_000);
+    assert_eq!(neighbours.due, Moment::default().plus(SURPLUS), "there is one connection more than is kept");
+    neighbours.disconnected(&others[0], Moment::default().plus(2_000));
+    assert_eq!(neighbours.due, Moment::default());
+}
+
 /// The neighbours connected to these, each since the start.
 fn connected(neighbours: &mut Neighbours, peers: &[NodeKey]) {
     for peer in peers {

@@ -74,7 +74,7 @@ fn of_a_false_huge_frontier_little_is_remembered_and_little_asked() {
         let heads = (0..500).flat_map(|n| [head(own, log(n), u64::MAX), head(other, log(n), 1 << 40)]).collect();
         bench.send("SN", frontier(heads));
     }
-    assert!(bench.node.sessions[&own].theirs.len() <= 300, "{}", bench.node.sessions[&own].theirs.len());
+    assert!(bench.node.sessions[&own].theirs().len() <= 300, "{}", bench.node.sessions[&own].theirs().len());
     assert!(wanted(&mut bench, "SN") <= 512);
     assert_ne!(bench.node.lag(bench.now).entries, 0, "counted, however many");
 }
@@ -188,7 +188,7 @@ fn of_a_flood_of_announcements_little_is_remembered_and_it_ends_with_a_pause() {
     let (mut announced, mut ignored) = (0, 0);
     // As fast as a connection carries them: two in a millisecond.
     while bench.node.sessions.contains_key(&from) {
-        assert!(bench.node.sessions[&from].theirs.len() <= 128);
+        assert!(bench.node.sessions[&from].theirs().len() <= 128);
         bench.now = bench.now.plus(announced % 2);
         announce(&mut bench, "SN", announced);
         announced += 1;
@@ -261,6 +261,19 @@ fn who_shows_and_never_delivers_is_asked_no_more_and_then_left_alone() {
     }
     let known = bench.node.peers(bench.now).into_iter().find(|peer| peer.node == liar).unwrap();
     assert!(known.fault.unwrap().contains("deliver"));
+}
+
+#[test]
+fn nobody_is_blamed_for_the_years_by_which_a_clock_is_set_forward() {
+    let mut bench = Bench::of(3);
+    let author = bench.key("GH");
+    bench.now = crate::time::Millis(0);
+    bench.handle(Event::Tick);
+    bench.connect("SN");
+    bench.send("SN", frontier(vec![head(author, 1, 10)]));
+    assert_eq!(wanted(&mut bench, "SN"), 10);
+    bench.wait(crate::fixtures::WRITTEN.0);
+    assert_eq!(bench.faults(), Vec::<String>::new());
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn announcements_show_no_more_logs_than_a_frontier_may() {
     for number in 0..NEW_LOGS_MAX + 9 {
         table.announces(place(table.log(number), 1));
     }
-    assert_eq!(table.bench.node.sessions[&table.peer()].theirs.len() as u64, NEW_LOGS_MAX);
+    assert_eq!(table.bench.node.sessions[&table.peer()].theirs().len() as u64, NEW_LOGS_MAX);
 }
 
 #[test]
