@@ -16,8 +16,9 @@ use tracing::{error, info, warn};
 
 use super::DaemonError;
 use super::keeper::Keeper;
-use super::opening::{Opened, now};
+use super::opening::Opened;
 use super::pause::Pause;
+use crate::clock::now;
 
 /// Jobs handled before a sync: enough to share it among many writers, few enough that none waits long.
 const AT_ONCE: usize = 128;
