@@ -9,12 +9,14 @@
 //! | [`rules`] | charter and mandates as far as this machine knows them |
 //! | [`applicant`] | a node that is not admitted yet |
 //! | [`file`] | files that people hand to each other |
+//! | [`clock`] | what time this machine takes it to be |
 //! | [`failure`] | why a command failed |
 //! | [`daemon`] | the running node |
 
 mod applicant;
 mod cli;
 mod client;
+mod clock;
 mod commands;
 mod daemon;
 mod demo;

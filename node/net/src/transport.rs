@@ -37,9 +37,10 @@ const QUIC_KEEP_ALIVE: Duration = Duration::from_secs(25);
 /// The same where bytes cost money: four times fewer, for NATs that keep to the two minutes of RFC 4787.
 const QUIC_KEEP_ALIVE_METERED: Duration = Duration::from_secs(100);
 
-/// QUIC: silence after which a connection is lost: three keep-alives of the rarer kind, since the shorter limit of the
-/// two ends counts.
-const QUIC_SILENCE: Duration = Duration::from_mins(5);
+/// QUIC: keep-alives in a row that nothing answers after which a connection is lost. The shorter limit of the two ends
+/// counts, and whoever has it keeps alive the more often. A neighbour that has died holds a place until then: when all of
+/// a node's neighbours die at once, it hears of nothing meanwhile.
+const QUIC_UNANSWERED: u32 = 3;
 
 type Connections = Boxed<(PeerId, StreamMuxerBox)>;
 
@@ -76,8 +77,9 @@ fn tcp(keypair: &Keypair, wire: &Arc<Wire>) -> Result<Connections, noise::Error>
 fn quic(keypair: &Keypair, metered: bool, wire: &Arc<Wire>) -> Connections {
     let mut config = quic::Config::new(keypair);
     config.handshake_timeout = SETUP;
-    config.max_idle_timeout = u32::try_from(QUIC_SILENCE.as_millis()).unwrap_or(u32::MAX);
     config.keep_alive_interval = if metered { QUIC_KEEP_ALIVE_METERED } else { QUIC_KEEP_ALIVE };
+    let silence = config.keep_alive_interval * QUIC_UNANSWERED;
+    config.max_idle_timeout = u32::try_from(silence.as_millis()).unwrap_or(u32::MAX);
     config.max_concurrent_stream_limit = QUIC_STREAMS;
     config.max_stream_data = QUIC_STREAM_WINDOW;
     config.max_connection_data = QUIC_CONNECTION_WINDOW;

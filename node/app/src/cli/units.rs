@@ -1,7 +1,5 @@
 //! Sizes, durations and times as people read them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use palabre_core::time::Millis;
 use palabre_web::catalogue::Lang;
 use palabre_web::text;
@@ -36,12 +34,6 @@ pub(crate) fn duration(seconds: u64, lang: Lang) -> String {
         _ => text!("time-days", number = seconds / 86400),
     }
     .in_lang(lang)
-}
-
-/// The time by this machine's clock.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// A time by somebody's clock: `2026-03-01 14:05 UTC`.

@@ -8,17 +8,16 @@ use clap::Subcommand;
 use palabre_core::admission::{Refusal, SignedApplication, Wait};
 use palabre_core::id::Code;
 use palabre_web::catalogue::Text;
+use palabre_web::node::EntryPrefix;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use palabre_web::views::{ApplicationList, ApplicationView};
 
 use crate::cli::{Speech, Table, units};
 use crate::client::{Client, block_on};
+use crate::clock;
 use crate::failure::{Failure, chain};
 use crate::rules::Known;
-
-/// Fewest digits of an id: as of every object (`docs/design.md` §9).
-const PREFIX_MIN: usize = 8;
 
 /// `palabre application …`
 #[derive(Debug, Subcommand)]
@@ -86,7 +85,7 @@ fn find(name: &Path, home: &Path, speech: Speech) -> Result<ApplicationView, Fai
         })?;
         let rules = Known::of(home, speech)?.rules;
         signed
-            .verify(&rules, units::now())
+            .verify(&rules, clock::now())
             .map_err(|why| Failure::new(Kind::Refused, text!("err-application-refused", why = refusal_words(why))))?;
         return Ok(ApplicationView::of(&signed, None, &rules));
     }
@@ -95,7 +94,7 @@ fn find(name: &Path, home: &Path, speech: Speech) -> Result<ApplicationView, Fai
     let prefix = name.to_string_lossy().to_lowercase();
     let mut found = list.applications.into_iter().filter(|one| one.id.to_string().starts_with(&prefix));
     match (found.next(), found.next()) {
-        (Some(one), None) if prefix.len() >= PREFIX_MIN => Ok(one),
+        (Some(one), None) if prefix.len() >= EntryPrefix::MIN => Ok(one),
         _ => Err(Failure::new(Kind::NotFound, text!("err-no-application", id = prefix))),
     }
 }

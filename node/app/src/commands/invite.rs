@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::cli::{Speech, units};
 use crate::client::block_on;
+use crate::clock;
 use crate::failure::{Failure, chain};
 use crate::home::{self, keys};
 use crate::rules;
@@ -61,7 +62,7 @@ impl Invite {
             self.addresses
         };
         let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let expires = units::now().plus(DAY * u64::from(self.days));
+        let expires = clock::now().plus(DAY * u64::from(self.days));
         let code = InvitationCode::from_bytes(*keys::random()?);
         let network = *rules.network();
         let made = InvitationText::sign(network, addresses.clone(), expires, code, &secret);

@@ -19,6 +19,7 @@ use super::application::{refusal_words, say_waits};
 use crate::applicant::{self, Applicant, Knocked};
 use crate::cli::{Speech, units};
 use crate::client::block_on;
+use crate::clock;
 use crate::failure::{Failure, chain};
 use crate::home::{self, founding, keys};
 use answers::Answers;
@@ -93,7 +94,7 @@ fn parse(text: &str) -> Result<InvitationText, Failure> {
         }
     })?;
     let expires = invitation.unverified().expires;
-    if expires < units::now() {
+    if expires < clock::now() {
         return Err(Failure::new(Kind::Refused, text!("err-invitation-expired", until = units::moment(expires))));
     }
     Ok(invitation)

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::{debug, info, warn};
 
 use super::engine::Job;
-use super::opening::now;
+use crate::clock::now;
 use crate::home;
 
 /// What a stranger hears, and whether what it said was valid.

@@ -16,9 +16,10 @@ use tracing::{error, info, warn};
 
 use super::DaemonError;
 use super::keeper::Keeper;
-use super::opening::{Opened, now};
+use super::opening::Opened;
 use super::pause::Pause;
 use super::verifier::Verifier;
+use crate::clock::now;
 
 /// Jobs handled before a sync: enough to share it among many writers, few enough that none waits long.
 const AT_ONCE: usize = 128;
@@ -171,18 +172,16 @@ impl Engine {
         self.carry_out(effects)
     }
 
+    /// What comes of them at once is handled after the last: packets must leave in the order in which they were packed.
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), DaemonError> {
+        let mut kept = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Verify(entries) => {
                     self.verifier.verify(entries, &self.node).map_err(DaemonError::Thread)?;
                 }
                 Effect::Append(records) => self.appends.push(records),
-                Effect::Keep { hash, content } => {
-                    if let Some(done) = self.keeper.keep(hash, content) {
-                        self.handle(done)?;
-                    }
-                }
+                Effect::Keep { hash, content } => kept.extend(self.keeper.keep(hash, content)),
                 Effect::Written { ticket, id } => {
                     if std::mem::take(&mut self.unsettled) {
                         self.store.settle_own_head().map_err(DaemonError::Doubt)?;
@@ -199,7 +198,7 @@ impl Engine {
                 other => drop(self.effects.send(other)),
             }
         }
-        Ok(())
+        kept.into_iter().try_for_each(|done| self.handle(done))
     }
 
     /// Says it in the log. Own entries that are unknown here put the own head in doubt, also for the next start.

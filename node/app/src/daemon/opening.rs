@@ -2,18 +2,17 @@
 //! folded, the own log is chosen.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use palabre_core::charter::Rules;
 use palabre_core::ledger::{Record, RecordError};
 use palabre_core::node::{Effect, Facts, Identity, Link, Node};
 use palabre_core::state::Position;
-use palabre_core::time::Millis;
 use palabre_store::opening::Opening;
 use palabre_store::{Index, LockedHome, Settings, Store};
 use tracing::{info, warn};
 
 use super::{DaemonError, Setup};
+use crate::clock::now;
 
 /// A node that is ready for its first event.
 pub(super) struct Opened {
@@ -23,12 +22,6 @@ pub(super) struct Opened {
     pub(super) ended_abruptly: bool,
     /// What the node wants done at once.
     pub(super) effects: Vec<Effect>,
-}
-
-/// The system's clock.
-pub(super) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Opens the store of `home` and makes a node of it.

@@ -21,8 +21,8 @@ use palabre_web::views::{
     AudienceName, CharterView, Concern, Digest, Lag, Metrics, Obstacle, ProposalView, StatusView, Writing,
 };
 
-use super::opening::now;
 use super::wire::Listening;
+use crate::clock::now;
 
 /// Missing attachments that are counted: beyond it the figure says "at least".
 const MISSING_COUNTED: usize = 100_000;

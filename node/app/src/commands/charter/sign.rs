@@ -10,6 +10,7 @@ use palabre_core::charter::{Charter, CharterFile, CharterSignature, invariants, 
 use palabre_core::id::{Code, NetworkId};
 use palabre_core::keys::Secret;
 use palabre_proto::v1;
+use palabre_web::node::EntryPrefix;
 use palabre_web::problem::Kind;
 use palabre_web::views::Count;
 use palabre_web::{breaches, text};
@@ -20,9 +21,6 @@ use crate::cli::Speech;
 use crate::failure::Failure;
 use crate::home::{self, founding, keys};
 use crate::rules::{Known, hand_in};
-
-/// Fewest digits of a proposal's hash: of the few that a node holds, two do not share them but by rare chance.
-const PREFIX_MIN: usize = 8;
 
 /// `palabre charter sign`
 #[derive(Debug, Args)]
@@ -75,7 +73,7 @@ impl Sign {
 fn held(name: &Path, place: &Path, speech: Speech) -> Result<CharterFile, Failure> {
     let text = name.to_string_lossy();
     let missing = || Failure::reading(name, &io::Error::from(io::ErrorKind::NotFound));
-    if text.len() < PREFIX_MIN || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+    if text.len() < EntryPrefix::MIN || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(missing());
     }
     let known = Known::of(place, speech)?;

@@ -14,7 +14,8 @@ use palabre_store::Home;
 use palabre_web::catalogue::Lang;
 use palabre_web::text;
 
-use crate::cli::{Speech, ask, units};
+use crate::cli::{Speech, ask};
+use crate::clock;
 use crate::commands::init::loopback;
 use crate::failure::Failure;
 use crate::home::settings::{self, Changes, KnownPeer};
@@ -174,7 +175,7 @@ impl Answered {
             addresses: self.addresses.iter().map(ToString::to_string).collect(),
             contact: self.contact,
             language: lang.code().to_owned(),
-            written: units::now().0,
+            written: clock::now().0,
             newcomer,
         }
     }

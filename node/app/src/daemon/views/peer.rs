@@ -7,7 +7,7 @@ use palabre_core::node::Node;
 use palabre_core::node::status::{Peer, PeerState as CoreState};
 use palabre_web::views::{Address, AddressSource, PeerState, PeerStatus, PeerWhy, Reason};
 
-use crate::daemon::opening::now;
+use crate::clock::now;
 use crate::daemon::wire::Links;
 
 /// The other admitted nodes, in the order of administrations, then keys.
