@@ -73,6 +73,11 @@ enum Command {
     /// What the node keeps on disk.
     #[command(subcommand)]
     Store(commands::store::Store),
+    /// A ledger in one file.
+    #[command(subcommand)]
+    Archive(commands::archive::Archive),
+    /// Checks such a file.
+    Verify(commands::verify::Verify),
 }
 
 /// Runs what `arguments` ask for.
@@ -118,6 +123,8 @@ impl Palabre {
             Command::Mandate(mandate) => mandate.run(&home, speech),
             Command::Log(log) => log.run(&home, speech),
             Command::Store(store) => store.run(&home, speech),
+            Command::Archive(archive) => archive.run(&home, speech),
+            Command::Verify(verify) => verify.run(speech),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One module for each command or group of commands.
 
 pub(crate) mod application;
+pub(crate) mod archive;
 pub(crate) mod charter;
 pub(crate) mod demo;
 pub(crate) mod document;
@@ -13,3 +14,4 @@ pub(crate) mod peer;
 pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod store;
+pub(crate) mod verify;

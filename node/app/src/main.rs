@@ -8,12 +8,14 @@
 //! | [`home`] | the home of a node: where it is, its settings, its founding files |
 //! | [`rules`] | charter and mandates as far as this machine knows them |
 //! | [`applicant`] | a node that is not admitted yet |
+//! | [`archive`] | a ledger in one file: made from a home, checked anywhere |
 //! | [`file`] | files that people hand to each other |
 //! | [`clock`] | what time this machine takes it to be |
 //! | [`failure`] | why a command failed |
 //! | [`daemon`] | the running node |
 
 mod applicant;
+mod archive;
 mod cli;
 mod client;
 mod clock;

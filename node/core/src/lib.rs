@@ -10,6 +10,7 @@
 //! | [`ledger`] | entries, logs, forks, the frontier |
 //! | [`charter`] | charter, mandates, who may do what |
 //! | [`admission`] | how somebody new comes in: invitation, application, what it waits for |
+//! | [`archive`] | what seals a ledger in one file |
 //! | [`acts`], [`registers`] | the typed content of entries and the state folded from it |
 //! | [`sync`] | what two nodes say to each other |
 //! | [`node`] | the state machine of one node |
@@ -17,6 +18,7 @@
 
 pub mod acts;
 pub mod admission;
+pub mod archive;
 pub mod charter;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;

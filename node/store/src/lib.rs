@@ -6,6 +6,7 @@
 //! | [`segments`] | the ledger: append-only files, the truth of the node |
 //! | [`index`] | state folded from the segments, in sled and in tables; it can be made again at any time |
 //! | [`attachments`] | files named by their hash |
+//! | [`archive`] | the file of an archive |
 //! | [`opening`], [`replay`], [`ahead`] | how these are opened after whatever happened |
 //! | [`store`] | all of them in one value, as the rules see it |
 //!
@@ -14,6 +15,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
 
 pub mod ahead;
+pub mod archive;
 pub mod attachments;
 mod disk;
 pub mod home;

@@ -165,6 +165,13 @@ cmd-log-show = Show the logs of a node, newest first.
     .before = Only entries before this number
     .limit = How many entries of each log, at most 500 (default: 20)
 
+cmd-archive = The whole ledger in one file, for whoever has no node.
+cmd-archive-export = Write an archive: charter, mandates, all entries, sealed by this node.
+    .all = Everything that the node holds
+    .output = The file to write
+cmd-verify = Check an archive, without a network or a node's home, and say what it proves.
+    .file = The archive
+    .network = The network that it must be of
 cmd-store = What the node keeps on disk.
 cmd-store-verify = Read the whole ledger again and verify every entry.
 cmd-store-rebuild = Make the index and the registers again from the ledger (node stopped).
@@ -205,6 +212,12 @@ col-file = file
 col-sequence = no.
 col-act = act
 col-effect = effect
+col-entries = entries
+col-in-force = in force
+col-void = void
+col-waiting = waiting
+col-from = first
+col-until = last
 col-commission = commission
 col-host = host
 col-members = members
@@ -509,6 +522,36 @@ version-stands = stands
 version-replaced = replaced
 version-incomplete = content on its way
 version-void = void: { $reason }
+
+## Archives
+
+archive-made = { $file }: { $size }, { $records ->
+    [one] one record
+   *[other] { $records } records
+}, read again and sealed.
+archive-next = To check it on any machine: palabre verify { $file }
+verified-whole = The archive is whole: { $entries ->
+    [one] one entry, its signature valid
+   *[other] { $entries } entries, each signature valid
+}.
+verified-seal = Sealed { $by }, on { $at } by its clock.
+verified-by = by node { $node } of { $administration }
+verified-by-unknown = by node { $node }, which the charter of the archive does not admit
+verified-network = Network: { $network }
+verified-charter = Charter in force: revision { $revision }.
+verified-void = { $count ->
+    [one] One act is void:
+   *[other] { $count } acts are void:
+}
+verified-void-act = {"  "}{ $id }  { $administration }  { $act }: { $reason }
+verified-void-more = {"  "}… and { $count } more; "--json" names all.
+verified-fork = Log { $log } of { $author } is forked at entry { $sequence }: nothing of it has effect from there on.
+verified-ahead = { $count ->
+    [one] One entry follows a gap in its log and has no effect yet.
+   *[other] { $count } entries follow a gap in their log and have no effect yet.
+}
+verified-disputed = Revisions of the charter contradict each other; none of them governs until they are settled.
+verified-proves = Proven: who signed what, in which order within each log, and what counts under this charter. Not proven: dates, which each author wrote himself, and that the archive holds what its node did not hold. Compare the network's identifier with the one that your administration knows.
 
 ## On disk
 
@@ -881,6 +924,29 @@ err-node-unknown = No known node answers to the name "{ $node }".
 err-node-ambiguous = "{ $node }" names several nodes.
     .why = An administration may have several, and some digits may be common.
     .next = Give more digits of the key; see "palabre peer list --json".
+
+err-export = The archive was not written.
+    .why = { $detail }
+    .next = Check the space on the disk and "palabre store verify", then try again.
+
+err-export-damaged = { $count ->
+    [one] The archive is written, but one place of the ledger could not be read.
+   *[other] The archive is written, but { $count } places of the ledger could not be read.
+}
+    .why = What was there is missing, unless another copy of it was recorded.
+    .next = Let the node ask its neighbours for what is missing, then make the archive again under another name.
+
+err-archive = { $file } does not count as an archive.
+    .why = { $detail }
+    .next = Ask for another copy; trust nothing that this one says.
+
+err-archive-read = { $file } could not be checked.
+    .why = { $detail }
+    .next = The fault may be this machine's: space in the temporary folder, rights of the file.
+
+err-archive-network = { $file } is of another network.
+    .why = The archive is of network { $found }; asked for: { $expected }.
+    .next = Check the identifier, or ask for the archive of the right network.
 
 err-store-damaged = { $count ->
     [one] The ledger is damaged at one place.

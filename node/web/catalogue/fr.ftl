@@ -165,6 +165,13 @@ cmd-log-show = Montrer les journaux d'un nœud, le plus récent d'abord.
     .before = Seulement les écritures d'avant ce numéro
     .limit = Nombre d'écritures par journal, 500 au plus (défaut : 20)
 
+cmd-archive = Tout le grand livre en un fichier, pour qui n'a pas de nœud.
+cmd-archive-export = Écrire une archive : charte, accréditations, toutes les écritures, scellées par ce nœud.
+    .all = Tout ce que le nœud détient
+    .output = Le fichier à écrire
+cmd-verify = Vérifier une archive, sans réseau ni dossier de nœud, et dire ce qu'elle prouve.
+    .file = L'archive
+    .network = Le réseau dont elle doit être
 cmd-store = Ce que le nœud garde sur le disque.
 cmd-store-verify = Relire tout le grand livre et vérifier chaque écriture.
 cmd-store-rebuild = Refaire l'index et les registres à partir du grand livre (nœud arrêté).
@@ -205,6 +212,12 @@ col-file = fichier
 col-sequence = n°
 col-act = acte
 col-effect = effet
+col-entries = écritures
+col-in-force = en vigueur
+col-void = nulles
+col-waiting = en attente
+col-from = première
+col-until = dernière
 col-commission = commission
 col-host = hôte
 col-members = membres
@@ -509,6 +522,36 @@ version-stands = en vigueur
 version-replaced = remplacée
 version-incomplete = contenu en chemin
 version-void = nulle : { $reason }
+
+## Archives
+
+archive-made = { $file } : { $size }, { $records ->
+    [one] un enregistrement
+   *[other] { $records } enregistrements
+}, relus et scellés.
+archive-next = Pour la vérifier sur n'importe quelle machine : palabre verify { $file }
+verified-whole = L'archive est entière : { $entries ->
+    [one] une écriture, dont la signature est valable
+   *[other] { $entries } écritures, dont chaque signature est valable
+}.
+verified-seal = Scellée { $by }, le { $at } d'après son horloge.
+verified-by = par le nœud { $node } de { $administration }
+verified-by-unknown = par le nœud { $node }, que la charte de l'archive n'admet pas
+verified-network = Réseau : { $network }
+verified-charter = Charte en vigueur : révision { $revision }.
+verified-void = { $count ->
+    [one] Un acte est nul :
+   *[other] { $count } actes sont nuls :
+}
+verified-void-act = {"  "}{ $id }  { $administration }  { $act } : { $reason }
+verified-void-more = {"  "}… et { $count } autres ; « --json » les nomme tous.
+verified-fork = Le journal { $log } de { $author } bifurque à l'écriture { $sequence } : à partir de là, rien n'a d'effet.
+verified-ahead = { $count ->
+    [one] Une écriture suit une lacune de son journal et n'a pas encore d'effet.
+   *[other] { $count } écritures suivent une lacune de leur journal et n'ont pas encore d'effet.
+}
+verified-disputed = Des révisions de la charte se contredisent ; aucune ne s'applique tant qu'elles ne sont pas départagées.
+verified-proves = Prouvé : qui a signé quoi, dans quel ordre au sein de chaque journal, et ce qui vaut selon cette charte. Non prouvé : les dates, que chaque auteur a écrites lui-même, et que l'archive contienne ce que son nœud ne détenait pas. Comparez l'identifiant du réseau avec celui que votre administration connaît.
 
 ## Sur le disque
 
@@ -881,6 +924,29 @@ err-node-unknown = Aucun nœud connu ne répond au nom « { $node } ».
 err-node-ambiguous = « { $node } » désigne plusieurs nœuds.
     .why = Une administration peut en avoir plusieurs, et quelques chiffres peuvent être communs.
     .next = Donnez plus de chiffres de la clé ; voyez « palabre peer list --json ».
+
+err-export = L'archive n'a pas été écrite.
+    .why = { $detail }
+    .next = Vérifiez la place sur le disque et « palabre store verify », puis recommencez.
+
+err-export-damaged = { $count ->
+    [one] L'archive est écrite, mais un endroit du grand livre était illisible.
+   *[other] L'archive est écrite, mais { $count } endroits du grand livre étaient illisibles.
+}
+    .why = Ce qui s'y trouvait manque, sauf si une autre copie en a été enregistrée.
+    .next = Laissez le nœud redemander ce qui manque à ses voisins, puis refaites l'archive sous un autre nom.
+
+err-archive = { $file } ne vaut pas comme archive.
+    .why = { $detail }
+    .next = Demandez-en une autre copie ; ne vous fiez à rien de ce que dit celle-ci.
+
+err-archive-read = { $file } n'a pas pu être vérifié.
+    .why = { $detail }
+    .next = La faute peut être à cette machine : place dans le dossier temporaire, droits du fichier.
+
+err-archive-network = { $file } est d'un autre réseau.
+    .why = L'archive est du réseau { $found } ; demandé : { $expected }.
+    .next = Vérifiez l'identifiant, ou demandez l'archive du bon réseau.
 
 err-store-damaged = { $count ->
     [one] Le grand livre est abîmé à un endroit.

@@ -165,6 +165,13 @@ cmd-log-show = Mostrar os diários de um nó, o mais recente primeiro.
     .before = Só os registos anteriores a este número
     .limit = Número de registos por diário, 500 no máximo (predefinição: 20)
 
+cmd-archive = Todo o livro-razão num ficheiro, para quem não tem nó.
+cmd-archive-export = Escrever um arquivo: carta, acreditações, todos os registos da rede, selado por este nó.
+    .all = Tudo o que o nó detém
+    .output = O ficheiro a escrever
+cmd-verify = Verificar um arquivo, sem rede nem pasta de nó, e dizer o que prova.
+    .file = O arquivo
+    .network = A rede de que deve ser
 cmd-store = O que o nó guarda no disco.
 cmd-store-verify = Reler todo o livro-razão e verificar cada registo.
 cmd-store-rebuild = Refazer o índice e os registos de estado a partir do livro-razão (nó parado).
@@ -205,6 +212,12 @@ col-file = ficheiro
 col-sequence = n.º
 col-act = ato
 col-effect = efeito
+col-entries = registos
+col-in-force = em vigor
+col-void = nulos
+col-waiting = em espera
+col-from = primeiro
+col-until = último
 col-commission = comissão
 col-host = anfitrião
 col-members = membros
@@ -509,6 +522,36 @@ version-stands = em vigor
 version-replaced = substituída
 version-incomplete = conteúdo a caminho
 version-void = nula: { $reason }
+
+## Arquivos
+
+archive-made = { $file }: { $size }, { $records ->
+    [one] uma peça
+   *[other] { $records } peças
+}, relidas e seladas.
+archive-next = Para o verificar em qualquer máquina: palabre verify { $file }
+verified-whole = O arquivo está inteiro: { $entries ->
+    [one] um registo, de assinatura válida
+   *[other] { $entries } registos, cada um de assinatura válida
+}.
+verified-seal = Selado { $by }, em { $at } segundo o seu relógio.
+verified-by = pelo nó { $node } de { $administration }
+verified-by-unknown = pelo nó { $node }, que a carta do arquivo não admite
+verified-network = Rede: { $network }
+verified-charter = Carta em vigor: revisão { $revision }.
+verified-void = { $count ->
+    [one] Um ato é nulo:
+   *[other] { $count } atos são nulos:
+}
+verified-void-act = {"  "}{ $id }  { $administration }  { $act }: { $reason }
+verified-void-more = {"  "}… e mais { $count }; «--json» nomeia-os todos.
+verified-fork = O diário { $log } de { $author } bifurca no registo { $sequence }: daí em diante nada tem efeito.
+verified-ahead = { $count ->
+    [one] Um registo segue uma lacuna do seu diário e ainda não tem efeito.
+   *[other] { $count } registos seguem uma lacuna do seu diário e ainda não têm efeito.
+}
+verified-disputed = Há revisões da carta que se contradizem; nenhuma se aplica até serem dirimidas.
+verified-proves = Provado: quem assinou o quê, por que ordem dentro de cada diário, e o que vale segundo esta carta. Não provado: as datas, que cada autor escreveu ele próprio, e que o arquivo contenha o que o seu nó não detinha. Compare o identificador da rede com o que a sua administração conhece.
 
 ## No disco
 
@@ -881,6 +924,29 @@ err-node-unknown = Nenhum nó conhecido responde pelo nome «{ $node }».
 err-node-ambiguous = «{ $node }» designa vários nós.
     .why = Uma administração pode ter vários, e alguns dígitos podem ser comuns.
     .next = Indique mais dígitos da chave; veja «palabre peer list --json».
+
+err-export = O arquivo não foi escrito.
+    .why = { $detail }
+    .next = Verifique o espaço em disco e «palabre store verify», e tente de novo.
+
+err-export-damaged = { $count ->
+    [one] O arquivo está escrito, mas um lugar do livro-razão estava ilegível.
+   *[other] O arquivo está escrito, mas { $count } lugares do livro-razão estavam ilegíveis.
+}
+    .why = O que lá estava falta, salvo se outra cópia tiver sido registada.
+    .next = Deixe o nó pedir aos vizinhos o que falta e refaça o arquivo com outro nome.
+
+err-archive = { $file } não vale como arquivo.
+    .why = { $detail }
+    .next = Peça outra cópia; não confie em nada do que esta diz.
+
+err-archive-read = Não foi possível verificar { $file }.
+    .why = { $detail }
+    .next = A falha pode ser desta máquina: espaço na pasta temporária, direitos do ficheiro.
+
+err-archive-network = { $file } é de outra rede.
+    .why = O arquivo é da rede { $found }; pedida: { $expected }.
+    .next = Verifique o identificador, ou peça o arquivo da rede certa.
 
 err-store-damaged = { $count ->
     [one] O livro-razão está danificado num lugar.

@@ -97,7 +97,9 @@ fn say(done: &Verified, speech: Speech) {
 fn rebuild(place: &Path, speech: Speech) -> Result<(), Failure> {
     let home = home::open(place)?;
     let rules = founding::load(&home)?;
-    let records = daemon::rebuild(&home, &rules).map_err(|error| failure(&error))?;
+    let folded = daemon::rebuild(&home, &rules).map_err(|error| failure(&error))?;
+    let records = folded.counts.records;
+    folded.store.close().map_err(|error| failure(&error.into()))?;
     speech.answer(&Rebuilt { records }, |speech| speech.say(&text!("store-rebuilt", records = records)));
     Ok(())
 }

@@ -36,7 +36,7 @@ use tracing::info;
 
 pub(crate) use admission::{Unadmitted, wait as wait_for_admission};
 pub(crate) use error::DaemonError;
-pub(crate) use opening::rebuild;
+pub(crate) use opening::{Folded, rebuild};
 pub(crate) use verify::{Damaged, verify};
 
 use crate::home::settings::Settings;

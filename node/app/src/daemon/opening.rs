@@ -40,9 +40,9 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
     node.verify_beside();
     node.load_rules(&mut store)?;
-    let folded = fold(&mut node, &mut store, &opening)?;
-    if folded > 0 {
-        info!(records = folded, "folded what the index did not count");
+    let counts = fold(&mut node, &mut store, &opening)?;
+    if counts.records > 0 {
+        info!(records = counts.records, "folded what the index did not count");
     }
     let facts = Facts { tail_doubtful: store.own_head_is_in_doubt() };
     if facts.tail_doubtful {
@@ -65,7 +65,8 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
 }
 
 /// Folds every record that the index does not count yet. What is damaged is named and left out; peers have it.
-fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, DaemonError> {
+fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<Counts, DaemonError> {
+    let mut foreign = 0;
     let network = *node.rules().network();
     let keys = node.keys().clone();
     let verify = |records: Vec<Vec<u8>>| Record::verify_each(&records, &network, &keys);
@@ -73,6 +74,7 @@ fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, Da
         Ok(record) => node.replay(store, &record, position),
         Err(error) => {
             name_foreign(position, &error);
+            foreign += 1;
             Ok(())
         }
     })?;
@@ -86,7 +88,7 @@ fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<u64, Da
     for damage in opening.damaged.iter().chain(&replayed.damaged) {
         warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }
-    Ok(replayed.records)
+    Ok(Counts { records: replayed.records, foreign })
 }
 
 /// A whole frame whose content does not verify: of another network, or written by a faulty program.
@@ -94,8 +96,24 @@ fn name_foreign(position: Position, error: &RecordError) {
     warn!(?position, %error, "a record of the ledger does not verify and is left out");
 }
 
-/// Makes the index of a home again from its ledger; tells how many records it folded.
-pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonError> {
+/// All of a ledger, folded for whoever wants to look: no running node comes of it.
+pub(crate) struct Folded {
+    pub(crate) node: Node,
+    pub(crate) store: Store,
+    pub(crate) counts: Counts,
+}
+
+/// What folding met.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Records that were folded.
+    pub(crate) records: u64,
+    /// Records among them that do not verify, and are left out.
+    pub(crate) foreign: u64,
+}
+
+/// Makes the index of a home again from its ledger.
+pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<Folded, DaemonError> {
     Index::destroy(&home.index())?;
     let (mut store, opening) = Store::open(home, Settings::default())?;
     // The node's own key plays no part in folding: any will do.
@@ -103,7 +121,6 @@ pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<u64, DaemonErr
     let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
     node.load_rules(&mut store)?;
-    let folded = fold(&mut node, &mut store, &opening)?;
-    store.close()?;
-    Ok(folded)
+    let counts = fold(&mut node, &mut store, &opening)?;
+    Ok(Folded { node, store, counts })
 }

@@ -26,7 +26,7 @@ use crate::store::Settings;
 
 mod active;
 mod beside;
-mod frame;
+pub(crate) mod frame;
 mod pieces;
 mod scan;
 mod torn;
