@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use palabre_proto::{Message, v1};
 use palabre_tests::cli::text;
 use palabre_tests::node::{all_hold, level};
 use palabre_tests::wait::{eventually, when};
@@ -104,7 +105,7 @@ fn what_was_changed_left_out_or_put_in_is_refused() {
         let kept = frames.iter().enumerate().filter(|(at, _)| *at != left_out);
         MAGIC.iter().copied().chain(kept.flat_map(|(_, frame)| frame.iter().copied())).collect()
     };
-    assert!(refused(&copy, &without(body.len() - 1)).contains("number of records differs"), "the last entry");
+    assert!(refused(&copy, &without(body.len() - 1)).contains("number of records differs"), "the last record");
     assert!(refused(&copy, &without(0)).contains("does not begin with the charter"));
     let twice = [&bytes[..], body[0]].concat();
     assert!(refused(&copy, &twice).contains("follows the seal"));
@@ -112,6 +113,42 @@ fn what_was_changed_left_out_or_put_in_is_refused() {
     assert!(refused(&copy, &swapped).contains("hash of the file differs"));
     fs::write(&copy, &bytes).unwrap();
     verify(&copy);
+}
+
+#[test]
+fn an_entry_that_nobody_signed_is_refused_whoever_seals_it() {
+    let network = lived_in();
+    let file = network.dir().join("all.archive");
+    export(&network.nodes[0], &file);
+    let bytes = fs::read(&file).unwrap();
+    let frames = frames(&bytes);
+    let (seal, body) = frames.split_last().unwrap();
+    let at = body.iter().position(|frame| entry_in(frame).is_some()).unwrap();
+    let mut entry = entry_in(body[at]).unwrap();
+    entry.payload = Some(b"another text under the same signature".to_vec());
+    let forged = frame_of(entry);
+    let copy = network.dir().join("copy.archive");
+    let with_forged = [MAGIC, &body[..at].concat(), &forged, &body[at + 1..].concat(), seal].concat();
+    assert!(refused(&copy, &with_forged).contains("not authentic: 1 of its records"));
+}
+
+/// The entry in a frame, when there is one.
+fn entry_in(frame: &[u8]) -> Option<v1::Entry> {
+    let Some(v1::archive_part::Part::Record(record)) = v1::ArchivePart::decode(&frame[8..]).unwrap().part else {
+        return None;
+    };
+    match v1::Record::decode(record.as_slice()).unwrap().kind {
+        Some(v1::record::Kind::Entry(entry)) => Some(entry),
+        _ => None,
+    }
+}
+
+fn frame_of(entry: v1::Entry) -> Vec<u8> {
+    let record = v1::Record { kind: Some(v1::record::Kind::Entry(entry)) }.encode_to_vec();
+    let part = v1::ArchivePart { part: Some(v1::archive_part::Part::Record(record)) }.encode_to_vec();
+    let length = u32::try_from(part.len()).unwrap().to_le_bytes();
+    let sum = crc32c::crc32c_append(crc32c::crc32c(&length), &part);
+    [&length[..], &sum.to_le_bytes(), &part].concat()
 }
 
 const MAGIC: &[u8] = b"palabre archive 1\n";

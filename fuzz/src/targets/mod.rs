@@ -1,6 +1,7 @@
 //! The functions of bytes, and real bytes for each to begin with.
 
 mod admission;
+mod archive;
 mod charter;
 mod files;
 mod index;
@@ -11,6 +12,7 @@ mod segments;
 mod sync;
 
 pub use admission::{application, invitation, knock};
+pub use archive::archive;
 pub use charter::{charter_file, mandate, template};
 pub use files::secret_file;
 pub use index::index;
@@ -61,6 +63,7 @@ pub const TARGETS: &[Target] = &[
     target("invitation", invitation, admission::invitations, Layout::Whole, 20),
     target("application", application, admission::applications, Layout::Whole, 50),
     target("knock", knock, admission::knocks, Layout::Whole, 50),
+    target("archive", archive, archive::archives, Layout::Whole, 50),
     target("delivered", delivered, sync::deliveries, Layout::Chunks, 50),
     target("sync_packet", sync_packet, node::packets, Layout::Chunks, 400),
     target("sync_frame", sync_frame, node::frames, Layout::Chunks, 400),

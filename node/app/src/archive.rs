@@ -43,7 +43,7 @@ pub(crate) enum Error {
     #[error("the seal is about another content: the {0} differs")]
     Differs(Differs),
     /// Somebody put in what nobody signed.
-    #[error("{0} records of the archive are not authentic")]
+    #[error("not authentic: {0} of its records")]
     Foreign(u64),
     /// The ledger of the home cannot be read.
     #[error("the ledger cannot be read")]

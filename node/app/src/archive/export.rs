@@ -59,7 +59,7 @@ pub(crate) fn export(home: &Home, rules: &Rules, secret: &Secret, to: &Path) -> 
 
 /// What stands before the seal, while it is written.
 struct Body {
-    out: Writer,
+    out: Writer<File>,
     /// Hashes of records, ids of entries.
     seen: HashSet<[u8; 32]>,
     damaged: u64,

@@ -78,7 +78,7 @@ struct LaidOut {
 }
 
 impl LaidOut {
-    fn of(mut reader: Reader, home: &LockedHome) -> Result<Self, Error> {
+    fn of(mut reader: Reader<File>, home: &LockedHome) -> Result<Self, Error> {
         let (mut segments, _) = Segments::open(&home.ledger(), Settings::default())?;
         let (mut batch, mut size) = (Vec::new(), 0);
         let mut founding = v1::Rules::default();
