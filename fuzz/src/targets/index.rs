@@ -53,7 +53,7 @@ fn run(storage: &mut MapStorage) {
     let secret = REGION.network.seat(HONEST).node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let Ok(mut node) = Node::load(storage, REGION.network.rules.clone(), identity) else { return };
-    if node.load_rules(storage).is_err() || node.begin(storage, Facts::default(), WRITTEN).is_err() {
+    if node.load_rules(storage, Vec::new()).is_err() || node.begin(storage, Facts::default(), WRITTEN).is_err() {
         return;
     }
     let peer = REGION.network.seat(HOSTILE).node.node_key();

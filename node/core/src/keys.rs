@@ -1,6 +1,7 @@
 //! Signatures: strict Ed25519 with one answer on every machine (`docs/design.md` §3; RFC 8032 §5.1.7).
 
 mod known;
+mod multiples;
 pub(crate) mod remembered;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};

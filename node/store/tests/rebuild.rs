@@ -90,7 +90,7 @@ fn node(store: &mut Store) -> Node {
     let secret = NETWORK.seats[0].node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(store, NETWORK.rules.clone(), identity).unwrap();
-    node.load_rules(store).unwrap();
+    node.load_rules(store, Vec::new()).unwrap();
     node
 }
 

@@ -17,6 +17,7 @@ use palabre_core::ledger::{Attachment, Record};
 use palabre_core::node::{Facts, Identity, Link, Node};
 use palabre_core::time::Millis;
 use palabre_store::opening::IndexFate;
+use palabre_store::segments::Scanned;
 use palabre_store::{Home, Index, Segments, Settings, Store};
 
 use crate::plain;
@@ -192,7 +193,13 @@ pub(crate) fn is_child() -> bool {
     let secret = network.seats[AUTHORS].node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, network.rules.clone(), identity).unwrap();
-    node.load_rules(&mut store).unwrap();
+    // As the daemon does: the ledger is searched for rules first.
+    let others = store.scan_from(opening.replay_from).filter(|scanned| match scanned.as_ref().unwrap() {
+        Scanned::Record { bytes, .. } => !Record::begins_entry(bytes),
+        Scanned::Damage { .. } => true,
+    });
+    assert_eq!(others.count(), 0);
+    node.load_rules(&mut store, Vec::new()).unwrap();
     let keys = node.keys().clone();
     let verify = |records: Vec<Vec<u8>>| -> Vec<Record> {
         Record::verify_each(&records, network.id(), &keys).into_iter().collect::<Result<_, _>>().unwrap()

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use palabre_core::charter::Rules;
+use palabre_core::id::NetworkId;
 use palabre_core::ledger::{Record, RecordError};
 use palabre_core::node::{Effect, Facts, Identity, Link, Node};
 use palabre_core::state::Position;
 use palabre_store::opening::Opening;
+use palabre_store::segments::Scanned;
 use palabre_store::{Index, LockedHome, Settings, Store};
 use tracing::{info, warn};
 
@@ -39,7 +41,6 @@ pub(super) fn open(home: &LockedHome, setup: &Setup) -> Result<Opened, DaemonErr
     }
     let mut node = Node::load(&store, setup.rules.clone(), identity(setup)?)?;
     node.verify_beside();
-    node.load_rules(&mut store)?;
     let counts = fold(&mut node, &mut store, &opening)?;
     if counts.records > 0 {
         info!(records = counts.records, "folded what the index did not count");
@@ -68,6 +69,7 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
 fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<Counts, DaemonError> {
     let mut foreign = 0;
     let network = *node.rules().network();
+    node.load_rules(store, rules_in_tail(store, opening, &network)?)?;
     let keys = node.keys().clone();
     let verify = |records: Vec<Vec<u8>>| Record::verify_each(&records, &network, &keys);
     let replayed = store.replay_prepared(opening, verify, |store, position, verified| match verified {
@@ -89,6 +91,20 @@ fn fold(node: &mut Node, store: &mut Store, opening: &Opening) -> Result<Counts,
         warn!(file = damage.file_name(), offset = damage.position.offset, "the ledger is damaged; peers will be asked");
     }
     Ok(Counts { records: replayed.records, foreign })
+}
+
+/// The rules among the records that the index does not count yet.
+fn rules_in_tail(store: &Store, opening: &Opening, network: &NetworkId) -> Result<Vec<Record>, DaemonError> {
+    let mut rules = Vec::new();
+    for scanned in store.scan_from(opening.replay_from) {
+        if let Scanned::Record { bytes, .. } = scanned?
+            && !Record::begins_entry(&bytes)
+        {
+            // What does not verify is named when the tail is folded.
+            rules.extend(Record::verify(&bytes, network).ok());
+        }
+    }
+    Ok(rules)
 }
 
 /// A whole frame whose content does not verify: of another network, or written by a faulty program.
@@ -120,7 +136,6 @@ pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<Folded, Daemon
     let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
     let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
-    node.load_rules(&mut store)?;
     let counts = fold(&mut node, &mut store, &opening)?;
     Ok(Folded { node, store, counts })
 }

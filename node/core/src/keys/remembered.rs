@@ -19,6 +19,11 @@ pub(crate) fn remembering<T>(run: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Whether valid signatures are remembered now.
+pub(super) fn is_wanted() -> bool {
+    VALID.with_borrow(Option::is_some)
+}
+
 /// What `verify` says of a signature by `key` over `input`; `verify` is not asked again about a valid one while that is
 /// remembered.
 pub(super) fn once<E>(
@@ -27,7 +32,7 @@ pub(super) fn once<E>(
     signature: &[u8; 64],
     verify: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
-    if VALID.with_borrow(Option::is_none) {
+    if !is_wanted() {
         return verify();
     }
     // Key and signature have fixed lengths: two different triples have different bytes.

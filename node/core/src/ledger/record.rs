@@ -113,6 +113,12 @@ impl Record {
         }
     }
 
+    /// Whether the bytes of a frame begin an entry: most do, and whoever looks for others need not decode them.
+    #[must_use]
+    pub fn begins_entry(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&ENTRY)
+    }
+
     /// The entry in the bytes of a frame, not verified; nothing when they are no entry.
     pub(super) fn raw_entry(bytes: &[u8]) -> Option<RawEntry> {
         match v1::Record::decode(bytes).ok()?.kind? {
@@ -139,6 +145,9 @@ impl Record {
         v1::Record { kind: Some(kind) }.encode_to_vec()
     }
 }
+
+/// First byte of the record of an entry: field 1, of a length that follows.
+const ENTRY: u8 = 1 << 3 | 2;
 
 fn kind(bytes: &[u8]) -> Result<v1::record::Kind, RecordError> {
     v1::Record::decode(bytes)?.kind.ok_or(RecordError::Unknown)

@@ -88,6 +88,7 @@ impl Node {
         if !self.ledger.wants_fork(proof) {
             return Ok(());
         }
+        self.note_before_folding(storage)?;
         let lost = self.ledger.add_fork(storage, proof, position)?;
         let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
         registers::withdraw(storage, &self.rules, &ids)?;

@@ -332,6 +332,7 @@ impl Node {
         position: Position,
     ) -> Result<Vec<Effective>, StateError> {
         self.hashes = Hashes::Folding;
+        self.note_before_folding(storage)?;
         let effective = self.ledger.add(storage, entry, position)?;
         let mut entries = Vec::with_capacity(effective.len());
         for one in &effective {

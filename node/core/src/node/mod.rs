@@ -122,6 +122,8 @@ pub struct Node {
     digest: Option<Digest>,
     hashes: Hashes,
     behind_since: Option<Moment>,
+    /// Whether the index says that what is folded was folded under other rules, where it was.
+    rules_are_noted: bool,
     /// Rules that count and that the disk has refused so far.
     unrecorded: Vec<Record>,
 }

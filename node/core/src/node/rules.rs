@@ -58,6 +58,16 @@ impl Gathered {
         gathered
     }
 
+    /// Rules as they were recorded: judged when they came.
+    fn add_recorded(&mut self, record: Record) {
+        match record {
+            Record::Charter(bytes) => self.charters.extend(Charter::parse(&bytes).ok()),
+            Record::Signature(signature) => self.signatures.entry(signature.subject).or_default().push(signature),
+            Record::Mandate(mandate) => self.mandates.push(mandate),
+            Record::Entry(_) | Record::Fork(_) | Record::Mended(_) | Record::Opened(_) => {}
+        }
+    }
+
     /// Unites them with what is held, each after what it follows; what is new, as records.
     fn unite(mut self, rules: &mut Rules) -> (Vec<Record>, HandedIn) {
         let (mut records, mut handed) = (Vec::new(), HandedIn { refused: self.refused, ..HandedIn::default() });
@@ -163,6 +173,7 @@ impl Node {
             return;
         }
         self.digest = None;
+        self.rules_are_noted = false;
         self.append(records.clone(), Batch { rules: records, ..batch }, out);
         out.push(self.admit(now));
     }
@@ -185,9 +196,10 @@ impl Node {
         storage.put([RECORDED, name.as_bytes().as_slice()].concat(), position.to_bytes().to_vec())
     }
 
-    /// Reads the rules that the index knows of, once it is loaded. By them the segments' tail is folded.
-    pub fn load_rules<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
-        self.read_rules(storage)?;
+    /// Reads the rules that the index knows of, once it is loaded, and takes those that `tail` holds: the records of the
+    /// segments that the index does not count, entries left out. By all of them the tail is folded, once.
+    pub fn load_rules<S: Storage>(&mut self, storage: &mut S, tail: Vec<Record>) -> Result<(), StateError> {
+        self.read_rules(storage, tail)?;
         if storage.get(FOLDED_UNDER)?.is_none() && registers::is_empty(storage)? {
             // A new index: what is folded from here on need not be folded again.
             storage.put(FOLDED_UNDER.to_vec(), self.rules.governing_digest().to_vec())?;
@@ -197,22 +209,34 @@ impl Node {
 
     /// The segments' tail has been replayed: the rules in it count, and what was folded without them is folded anew.
     pub fn replayed<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
-        self.read_rules(storage)?;
+        self.read_rules(storage, Vec::new())?;
         self.fold_under_rules(storage)
     }
 
-    fn read_rules<S: Storage>(&mut self, storage: &S) -> Result<(), StateError> {
+    /// Before anything is folded: rules may govern by now of which the disk does not know yet. Should the node stop before it
+    /// does, everything is folded anew.
+    pub(super) fn note_before_folding<S: State>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        if std::mem::replace(&mut self.rules_are_noted, true) {
+            return Ok(());
+        }
+        match storage.get(FOLDED_UNDER)? {
+            Some(noted) if noted != self.rules.governing_digest() => storage.remove(FOLDED_UNDER),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_rules<S: Storage>(&mut self, storage: &S, tail: Vec<Record>) -> Result<(), StateError> {
         let mut gathered = Gathered::default();
         for (_, value) in scan_all(storage, RECORDED)? {
             let Some(bytes) = Position::from_bytes(&value).map(|at| storage.record(at)).transpose()?.flatten() else {
                 continue;
             };
-            match Record::verify(&bytes, &self.network) {
-                Ok(Record::Charter(bytes)) => gathered.charters.extend(Charter::parse(&bytes).ok()),
-                Ok(Record::Signature(s)) => gathered.signatures.entry(s.subject).or_default().push(s),
-                Ok(Record::Mandate(mandate)) => gathered.mandates.push(mandate),
-                _ => {}
+            if let Ok(record) = Record::verify(&bytes, &self.network) {
+                gathered.add_recorded(record);
             }
+        }
+        for record in tail {
+            gathered.add_recorded(record);
         }
         // What is on disk was judged when it came; what does not count any more is of no consequence.
         drop(gathered.unite(&mut self.rules));

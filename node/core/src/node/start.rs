@@ -75,6 +75,7 @@ impl Node {
             digest: None,
             hashes: Hashes::Behind,
             behind_since: None,
+            rules_are_noted: false,
             unrecorded: Vec::new(),
         };
         node.know_keys();
@@ -101,6 +102,7 @@ impl Node {
         match record {
             Record::Entry(entry) => self.replay_entry(storage, entry, position),
             Record::Fork(proof) => {
+                self.note_before_folding(storage)?;
                 let lost = self.ledger.add_fork(storage, proof, position)?;
                 let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
                 registers::withdraw(storage, &self.rules, &ids).map(drop)

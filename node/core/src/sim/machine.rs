@@ -10,7 +10,7 @@ use crate::id::{EntryId, NodeKey};
 use crate::keys::Secret;
 use crate::ledger::Record;
 use crate::node::{Effect, Event, Facts, Identity, Link, Node, Ticket};
-use crate::state::StateError;
+use crate::state::{Position, StateError};
 use crate::time::Millis;
 
 /// Milliseconds from 1 January 2026 to 1 January 2099.
@@ -154,12 +154,15 @@ impl Machine {
 pub(super) fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32]) -> Result<Node, StateError> {
     let identity = Identity { secret, seed, link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(disk, rules.clone(), identity)?;
-    node.load_rules(disk)?;
-    for (position, bytes) in disk.unfolded() {
-        // What does not verify was never appended: the simulated disk has no bad sectors.
-        if let Ok(record) = Record::verify(&bytes, rules.network()) {
-            node.replay(disk, &record, position)?;
-        }
+    // What does not verify was never appended: the simulated disk has no bad sectors.
+    let verified = |(position, bytes): (Position, Vec<u8>)| {
+        Record::verify(&bytes, rules.network()).ok().map(|record| (record, position))
+    };
+    let tail: Vec<(Record, Position)> = disk.unfolded().into_iter().filter_map(verified).collect();
+    let others = tail.iter().filter(|(record, _)| !matches!(record, Record::Entry(_)));
+    node.load_rules(disk, others.map(|(record, _)| record.clone()).collect())?;
+    for (record, position) in &tail {
+        node.replay(disk, record, *position)?;
     }
     node.replayed(disk)?;
     disk.fold_all();

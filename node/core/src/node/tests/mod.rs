@@ -6,6 +6,7 @@ mod days;
 mod forks;
 mod found;
 mod region;
+mod rules;
 mod small;
 
 use std::collections::{BTreeMap, VecDeque};
