@@ -133,8 +133,13 @@ impl Mandates {
             self.derive(revisions);
             return Ok(true);
         }
-        if mandate.previous.is_some_and(|previous| !chain.held.contains_key(&previous)) {
-            return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
+        if let Some(previous) = mandate.previous {
+            let Some(before) = chain.held.get(&previous).map(|held| held.mandate.number) else {
+                return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
+            };
+            if before.checked_add(1) != Some(mandate.number) {
+                return Err(MandateError::Jump { administration: code, number: mandate.number, before });
+            }
         }
         let named = named(&code, revisions).contains(&hash);
         if chain.held.len() >= MANDATES_MAX || (!named && chain.rivals(&mandate, &key) >= RIVALS_MAX) {
