@@ -56,6 +56,7 @@ pub(crate) const fn verdict(verdict: &Verdict) -> &'static str {
         Verdict::Held => "held",
         Verdict::Conflict(_) => "conflict",
         Verdict::Parted => "parted",
+        Verdict::Named => "named",
         Verdict::Frozen => "frozen",
         Verdict::TooFarAhead => "too-far-ahead",
     }
