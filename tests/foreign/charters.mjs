@@ -1,5 +1,6 @@
-// Genesis charters (section 9 of the page).
+// Charters as files, and those that found a network (section 9 of the page).
 import { hash, hex, same } from './bytes.mjs';
+import { areEnds } from './ends.mjs';
 import { Charter, CharterFile } from './messages.mjs';
 import { decode } from './protobuf.mjs';
 import { CHARTER, verify } from './signatures.mjs';
@@ -17,14 +18,7 @@ const isCommissionId = (text) => /^[a-z-]{2,32}$/.test(text);
 
 /** A file with which a network is to be founded. `breached` is told the broken invariants, if there are any. */
 export function judgeCharter(bytes, breached = () => {}) {
-  const { charter: exact, signatures } = decode(CharterFile, bytes);
-  check(exact.length <= 196_608, 'charter-too-long');
-  const charter = decode(Charter, exact);
-  judgeFields(charter);
-  for (const { subject, key, signature } of signatures) {
-    check(subject.length === 32 && key.length === 32, 'field-length');
-    check(signature.length === 64, 'signature-length');
-  }
+  const { exact, charter, signatures } = readCharterFile(bytes);
   check(charter.revision === 1n, 'not-genesis');
   const breaches = brokenInvariants(charter);
   if (breaches.length > 0) breached(breaches);
@@ -33,6 +27,19 @@ export function judgeCharter(bytes, breached = () => {}) {
   const signers = signersOf(charter, exact, network, signatures);
   check(signers.length >= charter.threshold, 'threshold');
   return { network, charter, signers };
+}
+
+/** A revision and its signatures, well formed. */
+export function readCharterFile(bytes) {
+  const { charter: exact, signatures } = decode(CharterFile, bytes);
+  check(exact.length <= 196_608, 'charter-too-long');
+  const charter = decode(Charter, exact);
+  judgeFields(charter);
+  for (const { subject, key, signature } of signatures) {
+    check(subject.length === 32 && key.length === 32, 'field-length');
+    check(signature.length === 64, 'signature-length');
+  }
+  return { exact, charter, signatures };
 }
 
 function judgeFields(charter) {
@@ -55,10 +62,26 @@ function judgeFields(charter) {
     [commission.host, ...commission.members].forEach(code);
   }
   charter.keyholders.forEach(code);
+  judgeLists(charter);
+}
+
+/** Checkpoints, cutoffs and what is settled. */
+function judgeLists({ checkpoint, mandate_checkpoint, cutoffs, settles }) {
+  check(areEnds(checkpoint), 'cutoff');
+  for (const { hash, administration } of mandate_checkpoint) {
+    check(hash.length === 32, 'field-length');
+    check(isCode(administration), 'code');
+  }
+  cutoffs.forEach(({ administration, mandate, logs }, place) => {
+    check([0, 32].includes(mandate.length) && isCode(administration) && areEnds(logs), 'cutoff');
+    check(!cutoffs.slice(0, place).some((before) => before.administration === administration), 'cutoff-twice');
+  });
+  check(settles.every((one) => one.length === 32), 'field-length');
+  check(settles.length !== 1 && !hasTwins(settles.map(hex)), 'settles');
 }
 
 /** The words of all invariants that a charter breaks, sorted. */
-function brokenInvariants(charter) {
+export function brokenInvariants(charter) {
   const words = new Set();
   const breach = (broken, word) => broken && words.add(word);
   const known = new Map();

@@ -1,6 +1,7 @@
 // Mandates, and the standing of an entry's author (section 10 of the page).
 import { hash, hex, same } from './bytes.mjs';
 import { isCode } from './charters.mjs';
+import { areEnds } from './ends.mjs';
 import { Mandate, SignedMandate } from './messages.mjs';
 import { decode } from './protobuf.mjs';
 import { MANDATE, verify } from './signatures.mjs';
@@ -8,15 +9,21 @@ import { check } from './verdict.mjs';
 
 /** A mandate under a charter that founds `network`. */
 export function judgeMandate(bytes, { charter, network }) {
+  const { exact, mandate, signature } = readMandate(bytes);
+  const administration = charter.administrations.find((a) => a.code === mandate.administration);
+  check(administration !== undefined && administration.key.length > 0, 'stranger');
+  verify(administration.key, MANDATE, network, exact, signature);
+  return { hash: hash(exact), mandate };
+}
+
+/** A mandate and its signature, well formed. */
+export function readMandate(bytes) {
   const { mandate: exact, signature } = decode(SignedMandate, bytes);
   check(exact.length <= 65_536, 'mandate-too-long');
   const mandate = decode(Mandate, exact);
   judgeFields(mandate);
   check(signature.length === 64, 'signature-length');
-  const administration = charter.administrations.find((a) => a.code === mandate.administration);
-  check(administration !== undefined && administration.key.length > 0, 'stranger');
-  verify(administration.key, MANDATE, network, exact, signature);
-  return { hash: hash(exact), mandate };
+  return { exact, mandate, signature };
 }
 
 function judgeFields(mandate) {
@@ -25,11 +32,21 @@ function judgeFields(mandate) {
   check(nodes.length <= 64 && nodes.every(fits), 'too-many');
   check(nodes.every((node) => node.key.length === 32), 'field-length');
   check(new Set(nodes.map((node) => hex(node.key))).size === nodes.length, 'node-twice');
+  judgeCutoffs(mandate);
   check(isCode(mandate.administration), 'code');
   check(mandate.number !== 0n, 'number');
   check((mandate.previous.length === 0) === (mandate.number === 1n), 'number');
   check([0, 32].includes(mandate.previous.length), 'field-length');
   check(mandate.charter.length === 32, 'field-length');
+}
+
+function judgeCutoffs({ nodes, cutoffs }) {
+  const named = new Set(nodes.map((node) => hex(node.key)));
+  for (const { node, logs } of cutoffs) {
+    check(node.length === 32 && areEnds(logs) && logs.every((end) => same(end.author, node)), 'cutoff');
+    check(!named.has(hex(node)), 'node-cut');
+    named.add(hex(node));
+  }
 }
 
 /** What a valid mandate says, as the vectors write it. */

@@ -91,6 +91,14 @@ const MandateHead = type(`
   2 uint64 number
   3 bytes hash`);
 
+const Cutoff = type(
+  `
+  1 string administration
+  2 bytes mandate
+  3 repeated Head logs`,
+  { Head },
+);
+
 export const Charter = type(
   `
   1 uint64 revision
@@ -105,8 +113,10 @@ export const Charter = type(
   10 uint32 threshold
   11 Allowance allowance
   12 repeated Head checkpoint
-  13 repeated MandateHead mandate_checkpoint`,
-  { Names, Administration, Office, Commission, Allowance, Head, MandateHead },
+  13 repeated MandateHead mandate_checkpoint
+  14 repeated Cutoff cutoffs
+  15 repeated bytes settles`,
+  { Names, Administration, Office, Commission, Allowance, Head, MandateHead, Cutoff },
 );
 
 const Signature = type(`
@@ -135,6 +145,13 @@ const MandatedNode = type(
   { SealingKey },
 );
 
+const NodeCutoff = type(
+  `
+  1 bytes node
+  2 repeated Head logs`,
+  { Head },
+);
+
 export const Mandate = type(
   `
   1 string administration
@@ -142,8 +159,9 @@ export const Mandate = type(
   3 bytes previous
   4 bytes charter
   5 uint64 written
-  6 repeated MandatedNode nodes`,
-  { MandatedNode },
+  6 repeated MandatedNode nodes
+  7 repeated NodeCutoff cutoffs`,
+  { MandatedNode, NodeCutoff },
 );
 
 export const SignedMandate = type(`

@@ -9,8 +9,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
-const FILES: [&str; 7] =
-    ["charters.json", "entries.json", "forks.json", "invitations.json", "logs.json", "mandates.json", "places.json"];
+const FILES: [&str; 8] = [
+    "charters.json",
+    "entries.json",
+    "forks.json",
+    "governance.json",
+    "invitations.json",
+    "logs.json",
+    "mandates.json",
+    "places.json",
+];
 
 fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -93,9 +101,24 @@ fn a_verdict_that_the_reader_does_not_share_is_noticed() {
     let valid = vectors.iter_mut().find(|vector| vector["name"] == "first").unwrap();
     valid["id"] = "00".repeat(32).into();
     fs::write(&path, file.to_string()).unwrap();
+    misjudge_a_chain(&folder.path().join("governance.json"));
     let output = read(folder.path());
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("judged alike, 2 differently\n"), "{said}");
+    assert_eq!(said.matches("judged alike, 2 differently\n").count(), 2, "{said}");
     assert!(said.contains("  s-plus-l ") && said.contains("  first "), "{said}");
+    assert!(said.contains("  old-key ") && said.contains("  suspension "), "{said}");
+}
+
+/// Says that an old keyholder's key still counts, and that a suspended administration may act.
+fn misjudge_a_chain(path: &Path) {
+    let mut file: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    for vector in file["vectors"].as_array_mut().unwrap() {
+        match vector["name"].as_str().unwrap() {
+            "old-key" => vector["revision"] = "3".into(),
+            "suspension" => vector["standings"][1]["verdict"] = "acts".into(),
+            _ => {}
+        }
+    }
+    fs::write(path, file.to_string()).unwrap();
 }

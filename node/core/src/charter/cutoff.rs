@@ -104,14 +104,17 @@ impl Ends {
         self.cut_above(spot, None, id_at)
     }
 
-    /// The same, where nothing at or below `floor` is cut.
+    /// The last entry of a log that is not cut, where nothing at or below `floor` is; none when all are.
+    pub(super) fn end_above<'a>(&'a self, log: &LogName, floor: Option<&'a Head>) -> Option<&'a Head> {
+        match (self.0.get(log), floor) {
+            (Some(listed), Some(floor)) if floor.sequence > listed.sequence => Some(floor),
+            (listed, floor) => listed.or(floor),
+        }
+    }
+
+    /// As [`Ends::cut`], where nothing at or below `floor` is cut.
     pub fn cut_above(&self, spot: &Spot, floor: Option<&Head>, id_at: &IdAt<'_>) -> Result<bool, StateError> {
-        let listed = self.0.get(&spot.log);
-        let end = match (listed, floor) {
-            (Some(listed), Some(floor)) if floor.sequence > listed.sequence => floor,
-            (Some(end), _) | (None, Some(end)) => end,
-            (None, None) => return Ok(true),
-        };
+        let Some(end) = self.end_above(&spot.log, floor) else { return Ok(true) };
         if spot.sequence > end.sequence {
             return Ok(true);
         }

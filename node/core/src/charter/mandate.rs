@@ -62,6 +62,16 @@ pub enum MandateError {
         /// Its number.
         number: u64,
     },
+    /// It does not count on from the one before it.
+    #[error("mandate {number} of {administration} follows mandate {before}: exactly the next one, never a jump")]
+    Jump {
+        /// Whose.
+        administration: Code,
+        /// Its number.
+        number: u64,
+        /// That of the one before it.
+        before: u64,
+    },
     /// As many as are kept.
     #[error("{0} has as many mandates as are kept")]
     TooManyMandates(Code),

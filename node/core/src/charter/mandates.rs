@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cutoff::{IdAt, NodeCutoff, Spot};
 use super::mandate::{Mandate, MandateError, RawMandate};
 use super::revisions::{Governing, Revisions};
-use crate::id::{AdministrationKey, Code, MandateHash, NodeKey};
+use crate::id::{AdministrationKey, Code, LogName, MandateHash, NodeKey};
 use crate::ledger::Head;
 use crate::state::StateError;
 
@@ -133,8 +133,13 @@ impl Mandates {
             self.derive(revisions);
             return Ok(true);
         }
-        if mandate.previous.is_some_and(|previous| !chain.held.contains_key(&previous)) {
-            return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
+        if let Some(previous) = mandate.previous {
+            let Some(before) = chain.held.get(&previous).map(|held| held.mandate.number) else {
+                return Err(MandateError::NotFollowing { administration: code, number: mandate.number });
+            };
+            if before.checked_add(1) != Some(mandate.number) {
+                return Err(MandateError::Jump { administration: code, number: mandate.number, before });
+            }
         }
         let named = named(&code, revisions).contains(&hash);
         if chain.held.len() >= MANDATES_MAX || (!named && chain.rivals(&mandate, &key) >= RIVALS_MAX) {
@@ -185,6 +190,18 @@ impl Mandates {
             }
         }
         Ok(Mandating::Mandate(&chain.held[&chain.line[position]].mandate))
+    }
+}
+
+impl Mandates {
+    /// A head of a log as far as no mandate cuts it, whether that is in force or disputed; nothing when all of it is cut.
+    /// What was written under a later mandate that lists the node again is left out, too: the place alone does not tell.
+    pub(super) fn uncut(&self, log: &LogName, head: &Head, checkpoint: Option<&Head>) -> Option<Head> {
+        let cutoffs = self.governing().chain(self.disputed()).filter_map(|mandate| mandate.cutoffs.get(&log.author));
+        cutoffs.map(|cutoff| cutoff.logs.end_above(log, checkpoint).copied()).fold(Some(*head), |uncut, end| {
+            let (uncut, end) = (uncut?, end?);
+            Some(if end.sequence < uncut.sequence { end } else { uncut })
+        })
     }
 }
 

@@ -95,7 +95,7 @@ pub fn propose(
     message.previous = before.hash().as_bytes().to_vec();
     message.written = written.0;
     message.settles.clear();
-    message.checkpoint = Ends::of(heads.clone()).to_messages();
+    message.checkpoint = Ends::of(checkpoint(rules, heads)).to_messages();
     message.mandate_checkpoint = mandates(rules, before);
     message.cutoffs.clear();
     let uncut = Charter::parse(&message.encode_to_vec())?;
@@ -108,6 +108,11 @@ pub fn propose(
 
 fn decoded(charter: &Charter) -> Result<v1::Charter, ProposalError> {
     v1::Charter::decode(charter.bytes()).map_err(|error| ProposalError::Charter(error.into()))
+}
+
+/// The heads that are held, as far as mandates let them count.
+fn checkpoint(rules: &Rules, heads: &BTreeMap<LogName, Head>) -> BTreeMap<LogName, Head> {
+    heads.iter().filter_map(|(log, head)| Some((*log, rules.uncut(log, head)?))).collect()
 }
 
 /// The mandate in force of each administration.
@@ -236,7 +241,7 @@ impl Changes {
 mod tests {
     use super::*;
     use crate::charter::difference::{Change, difference};
-    use crate::charter::{AdministrationKind, Loss, Names, OfficeKind, SuccessionBreach};
+    use crate::charter::{AdministrationKind, Loss, Names, NodeCutoff, OfficeKind, SuccessionBreach};
     use crate::fixtures::{Network, WRITTEN};
     use crate::id::{EntryId, LogId, Sequence};
 
@@ -265,6 +270,28 @@ mod tests {
         assert_eq!(cut, [&codes(["GH"])[0], &codes(["SN"])[0]]);
         assert!(next.cutoffs.values().all(|cutoff| cutoff.logs.iter().count() == 1 && cutoff.mandate.is_some()));
         assert_eq!((next.checkpoint.iter().count(), next.mandates.len()), (3, 9));
+    }
+
+    #[test]
+    fn what_a_revoked_node_writes_afterwards_gets_into_no_checkpoint() {
+        for end in [None, Some(2_u8)] {
+            let network = Network::new(9, 1);
+            let mut rules = network.rules.clone();
+            let (seat, other) = (network.seat("SN"), crate::keys::Secret::from_seed(&[40; 32]));
+            let log = LogName { author: seat.node.node_key(), log: LogId::from_bytes([1; 8]) };
+            let head = |sequence: u8| Head {
+                sequence: Sequence::new(sequence.into()).unwrap(),
+                id: EntryId::from_bytes([sequence; 32]),
+            };
+            let logs = Ends::of(end.map(|end| (log, head(end))).into_iter().collect());
+            let cutoffs = [NodeCutoff { node: log.author, logs }];
+            let first = seat.mandate.unverified();
+            rules.add_mandate(seat.mandate_after(first, rules.charter(), &[&other], &cutoffs, &network)).unwrap();
+            assert!(!rules.admits(&log.author));
+            let changes = Changes { assessors: Some(codes(["CV", "BF"])), ..Changes::default() };
+            let next = propose(&rules, &[(log, head(5))].into(), &changes, WRITTEN).unwrap();
+            assert_eq!(next.checkpoint.get(&log).copied(), end.map(head));
+        }
     }
 
     #[test]

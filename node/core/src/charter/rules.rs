@@ -15,7 +15,7 @@ use super::revision::{Administration, AdministrationKind, Charter};
 use super::revisions::{Governing, Joined, RevisionError, Revisions};
 use super::signature::{self, CharterSignature};
 use crate::id::{AdministrationKey, CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, Sequence};
-use crate::ledger::Header;
+use crate::ledger::{Head, Header};
 use crate::state::StateError;
 
 /// Why a node cannot start with a charter.
@@ -247,6 +247,13 @@ impl Rules {
             Some(a) => Standing::Acts { administration: a.code.clone(), kind: a.kind, charter },
             None => Standing::NotMandated,
         })
+    }
+
+    /// A head of a log as far as it may stand in a checkpoint: not beyond a mandate's cut, since what a checkpoint names
+    /// stands though a mandate cuts it. Else whoever is revoked would write on, and the next revision would let it count.
+    #[must_use]
+    pub fn uncut(&self, log: &LogName, head: &Head) -> Option<Head> {
+        self.mandates.uncut(log, head, self.revisions.checkpoint(log))
     }
 
     /// Whether a cutoff or a checkpoint names another entry than this one in its place: then what was judged before the

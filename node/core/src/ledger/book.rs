@@ -30,6 +30,9 @@ pub enum Verdict {
     Conflict(Located),
     /// It continues a branch that is not held: the entry before it here is another one than it names.
     Parted,
+    /// Its log is forked at or below its sequence, and a checkpoint names the branch that stands: it is the next of that
+    /// branch that is lacking.
+    Named,
     /// Its log is forked at or below its sequence: it has no effect.
     Frozen,
     /// Too far ahead to be kept: its log must come first.
@@ -51,18 +54,22 @@ pub struct Effective {
 }
 
 #[derive(Clone, Debug)]
-struct Fork {
-    sequence: Sequence,
+pub(super) struct Fork {
+    pub(super) sequence: Sequence,
     ids: (EntryId, EntryId),
     hash: ContentHash,
     position: Position,
+    /// The head at or above the fork that a checkpoint names: up to it that branch stands.
+    pub(super) named: Option<Head>,
+    /// The highest entry of that branch that is lacking.
+    pub(super) awaited: Option<Head>,
 }
 
 /// The ledger of one node.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     heads: BTreeMap<LogName, Head>,
-    forks: BTreeMap<LogName, Fork>,
+    pub(super) forks: BTreeMap<LogName, Fork>,
     ahead: BTreeMap<LogName, BTreeMap<Sequence, EntryId>>,
 }
 
@@ -100,7 +107,7 @@ impl Ledger {
     pub fn judge(&self, state: &impl State, entry: &Entry) -> Result<Verdict, StateError> {
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
         if self.forks.get(&log).is_some_and(|fork| fork.sequence <= sequence) {
-            return Ok(Verdict::Frozen);
+            return self.judge_forked(state, entry);
         }
         // What lies beyond the head is known without reading: most entries come there.
         let may_be_held = sequence.get() <= self.sequence(&log) || self.is_ahead(&log, sequence);
@@ -115,6 +122,17 @@ impl Ledger {
         }
         let waiting = self.ahead.get(&log).map_or(0, BTreeMap::len);
         Ok(if waiting < AHEAD_MAX { Verdict::Ahead } else { Verdict::TooFarAhead })
+    }
+
+    /// Where an entry belongs that comes at the fork of its log or after it.
+    fn judge_forked(&self, state: &impl State, entry: &Entry) -> Result<Verdict, StateError> {
+        let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
+        if self.awaits(&log, sequence, entry.id()) {
+            return Ok(Verdict::Named);
+        }
+        let has_effect = sequence.get() <= self.sequence(&log);
+        let held = has_effect && locate(state, &log, sequence)?.is_some_and(|there| there.id == entry.id());
+        Ok(if held { Verdict::Held } else { Verdict::Frozen })
     }
 
     /// Takes in an entry judged [`Verdict::Next`] or [`Verdict::Ahead`] whose record is durable at `position`.
@@ -198,24 +216,8 @@ impl Ledger {
         let (log, forked) = (proof.log(), proof.sequence());
         storage.put(index::fork_key(&log), position.to_bytes().to_vec())?;
         self.forks.insert(log, Fork::of(proof, position));
-        let mut lost = Vec::new();
-        let mut sequence = forked;
-        while sequence.get() <= self.sequence(&log) {
-            if let Some(located) = locate(storage, &log, sequence)? {
-                lost.push(Effective { log, sequence, located });
-            }
-            sequence = sequence.next();
-        }
         self.forget_ahead(storage, &log, forked)?;
-        if !lost.is_empty() {
-            let common = Sequence::new(forked.get() - 1);
-            let head = match common {
-                Some(sequence) => locate(storage, &log, sequence)?.map(|l| Head { sequence, id: l.id }),
-                None => None,
-            };
-            self.set_head(storage, log, head)?;
-        }
-        Ok(lost)
+        self.cut_back(storage, &log, forked.get() - 1)
     }
 
     fn forget_ahead(&mut self, state: &mut impl State, log: &LogName, forked: Sequence) -> Result<(), StateError> {
@@ -229,7 +231,12 @@ impl Ledger {
         Ok(())
     }
 
-    fn set_head(&mut self, state: &mut impl State, log: LogName, head: Option<Head>) -> Result<(), StateError> {
+    pub(super) fn set_head(
+        &mut self,
+        state: &mut impl State,
+        log: LogName,
+        head: Option<Head>,
+    ) -> Result<(), StateError> {
         if let Some(head) = head {
             self.heads.insert(log, head);
             state.put(index::head_key(&log), index::head_value(&head))
@@ -299,7 +306,7 @@ impl Ledger {
 
 impl Fork {
     fn of(proof: &ForkProof, position: Position) -> Self {
-        Self { sequence: proof.sequence(), ids: proof.ids(), hash: proof.hash(), position }
+        Self { sequence: proof.sequence(), ids: proof.ids(), hash: proof.hash(), position, named: None, awaited: None }
     }
 }
 
@@ -379,19 +386,36 @@ fn named(state: &impl State, places: &[u8], prefix: &[u8]) -> Result<Vec<(EntryI
 /// What the index says of an entry whose record is durable.
 pub fn note(state: &mut impl State, entry: &Entry, position: Position) -> Result<Located, StateError> {
     let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
-    let located = Located {
-        id: entry.id(),
-        position,
-        size: u32::try_from(entry.size()).unwrap_or(u32::MAX),
-        clock: entry.header().clock,
-        priority: entry.header().priority,
-    };
-    state.put(index::entry_key(&log, sequence), index::located_value(&located))?;
-    let key = index::places_key(&entry.id());
-    let mut places = state.get(&key)?.unwrap_or_default();
-    index::add_place(&mut places, &log, sequence);
-    state.put(key, places)?;
+    let located = Located::of(entry, position);
+    name(state, &log, sequence, &located)?;
     Ok(located)
+}
+
+/// Writes down what stands at a place, and where the entry with its id stands.
+pub(super) fn name(
+    state: &mut impl State,
+    log: &LogName,
+    sequence: Sequence,
+    located: &Located,
+) -> Result<(), StateError> {
+    state.put(index::entry_key(log, sequence), index::located_value(located))?;
+    let key = index::places_key(&located.id);
+    let mut places = state.get(&key)?.unwrap_or_default();
+    index::add_place(&mut places, log, sequence);
+    state.put(key, places)
+}
+
+impl Located {
+    /// Of an entry whose record is durable.
+    pub(super) fn of(entry: &Entry, position: Position) -> Self {
+        Self {
+            id: entry.id(),
+            position,
+            size: u32::try_from(entry.size()).unwrap_or(u32::MAX),
+            clock: entry.header().clock,
+            priority: entry.header().priority,
+        }
+    }
 }
 
 /// The entry that the index knows; nothing when its record is damaged. It was verified before it was recorded.

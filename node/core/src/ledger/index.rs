@@ -7,6 +7,7 @@
 //! | `i` beginning of an id | author log sequence of each entry whose id begins so: one, as good as always |
 //! | `f` author log | position of the fork proof that stands |
 //! | `g` author log sequence | id: held ahead of its log |
+//! | `b` author log sequence id | as under `e`: an entry of a branch of a forked log that has no place in it now |
 
 use crate::id::{EntryId, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::{Head, Priority};
@@ -16,6 +17,7 @@ use crate::time::Millis;
 pub(super) const HEADS: &[u8] = b"h";
 pub(super) const FORKS: &[u8] = b"f";
 pub(super) const AHEAD: &[u8] = b"g";
+const ASIDE: &[u8] = b"b";
 const ENTRIES: &[u8] = b"e";
 const IDS: &[u8] = b"i";
 
@@ -47,6 +49,10 @@ pub(super) fn fork_key(log: &LogName) -> Vec<u8> {
 
 pub(super) fn entry_key(log: &LogName, sequence: Sequence) -> Vec<u8> {
     [ENTRIES, log.author.as_bytes(), log.log.as_bytes(), &sequence.get().to_be_bytes()].concat()
+}
+
+pub(super) fn aside_key(log: &LogName, sequence: Sequence, id: &EntryId) -> Vec<u8> {
+    [ASIDE, log.author.as_bytes(), log.log.as_bytes(), &sequence.get().to_be_bytes(), id.as_bytes()].concat()
 }
 
 pub(super) fn ahead_key(log: &LogName, sequence: Sequence) -> Vec<u8> {

@@ -1,9 +1,11 @@
 //! The ledger: all logs together (`docs/design.md` §3).
 //!
 //! [`entry::RawEntry`] comes from bytes and [`entry::Entry`] only from its `verify`: an unverified thing cannot reach
-//! a register. [`book::Ledger`] judges where a verified entry belongs; [`own::OwnLog`] writes the node's own.
+//! a register. [`book::Ledger`] judges where a verified entry belongs, `branch` which branch of a forked log stands;
+//! [`own::OwnLog`] writes the node's own.
 
 pub mod book;
+mod branch;
 pub mod entry;
 pub mod fork;
 pub mod frontier;

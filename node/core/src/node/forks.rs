@@ -1,13 +1,14 @@
-//! Fork proofs: taken in, made effective, passed on to every neighbour.
+//! Fork proofs: taken in, made effective, passed on to every neighbour. Of a forked log the branch that a checkpoint names
+//! stands up to it.
 
 use palabre_proto::v1::{self, sync_frame::Body};
 
 use super::event::{Effect, Fault, Notice};
 use super::intake::Batch;
 use super::{Hashes, Node};
-use crate::id::{ContentHash, EntryId, NodeKey};
-use crate::ledger::book::read_fork;
-use crate::ledger::{ForkProof, Record};
+use crate::id::{ContentHash, EntryId, LogName, NodeKey};
+use crate::ledger::book::{Effective, read_entry, read_fork};
+use crate::ledger::{Entry, ForkProof, Record};
 use crate::registers;
 use crate::state::{Position, StateError, Storage};
 
@@ -90,9 +91,8 @@ impl Node {
         }
         self.note_before_folding(storage)?;
         let lost = self.ledger.add_fork(storage, proof, position)?;
-        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
-        registers::withdraw(storage, &self.rules, &ids)?;
-        self.hashes = Hashes::Behind;
+        self.lose(storage, &lost)?;
+        self.stand_by_checkpoint(storage, &proof.log())?;
         out.push(Effect::Report(Notice::Fork { log: proof.log(), sequence: proof.sequence() }));
         if proof.log().author != self.key {
             // No pause: a backup that was put back may be all that happened, and its other logs count.
@@ -103,6 +103,61 @@ impl Node {
             self.open_new_log(storage, out)?;
         }
         self.pass_on_fork(proof, out);
+        Ok(())
+    }
+
+    /// These entries have no effect any more.
+    pub(super) fn lose<S: Storage>(&mut self, storage: &mut S, lost: &[Effective]) -> Result<(), StateError> {
+        let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
+        registers::withdraw(storage, &self.rules, &ids)?;
+        self.hashes = Hashes::Behind;
+        Ok(())
+    }
+
+    /// Lets the branch of a forked log stand that a checkpoint of the charter names, up to it.
+    pub(super) fn stand_by_checkpoint<S: Storage>(&mut self, storage: &mut S, log: &LogName) -> Result<(), StateError> {
+        let checkpoint = self.rules.revisions().checkpoint(log).copied();
+        let lost = self.ledger.recede(storage, log, checkpoint)?;
+        if !lost.is_empty() {
+            self.lose(storage, &lost)?;
+        }
+        self.advance_branch(storage, log)
+    }
+
+    /// The next entry of a branch that stands is durable.
+    pub(super) fn named_durable<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        entry: &Entry,
+        position: Position,
+    ) -> Result<(), StateError> {
+        self.ledger.add_named(storage, entry, position)?;
+        self.advance_branch(storage, &entry.header().log_name())
+    }
+
+    /// The branch of a forked log that stands takes effect once it is whole.
+    pub(super) fn advance_branch<S: Storage>(&mut self, storage: &mut S, log: &LogName) -> Result<(), StateError> {
+        loop {
+            let shift = self.ledger.advance(storage, log)?;
+            if shift.lost.is_empty() {
+                return self.gain(storage, &shift.gained);
+            }
+            self.lose(storage, &shift.lost)?;
+        }
+    }
+
+    /// These entries have taken effect, out of their turn.
+    fn gain<S: Storage>(&mut self, storage: &mut S, gained: &[Effective]) -> Result<(), StateError> {
+        for one in gained {
+            let Some(entry) = read_entry(storage, &one.located)? else { continue };
+            self.hashes = Hashes::Folding;
+            registers::admit(storage, &self.rules, &[&entry])?;
+            self.want_attachments(storage, &entry, &[*one])?;
+        }
+        let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
+        if gained.iter().any(another) {
+            registers::refold_all(storage, &self.rules)?;
+        }
         Ok(())
     }
 }

@@ -153,7 +153,7 @@ impl Node {
         match self.ledger.judge(storage, entry)? {
             Verdict::Next => Ok(self.take(entry, true)),
             Verdict::Ahead | Verdict::TooFarAhead if self.continues_pending(entry) => Ok(self.take(entry, true)),
-            Verdict::Ahead => Ok(self.take(entry, false)),
+            Verdict::Ahead | Verdict::Named => Ok(self.take(entry, false)),
             Verdict::TooFarAhead | Verdict::Frozen => Ok(Outcome::Dropped),
             Verdict::Parted => Ok(Outcome::Parted),
             Verdict::Held if self.intake.is_damaged(&log, sequence) => Ok(self.take_again(entry)),
@@ -300,7 +300,9 @@ impl Node {
                     book::serve_as_routine(storage, &log, sequence)?;
                 }
                 self.want_attachments(storage, entry, &effective)?;
+                self.advance_branch(storage, &log)?;
             }
+            Verdict::Named => self.named_durable(storage, entry, position)?,
             Verdict::Held => {
                 self.ledger.relocate(storage, entry, position)?;
                 if self.intake.mends(&log, sequence) {
@@ -308,7 +310,9 @@ impl Node {
                 }
             }
             // A fork proof overtook it on the way to the disk.
-            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => {}
+            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => {
+                self.ledger.set_aside(storage, entry, position)?;
+            }
         }
         self.announced.settle(&log, sequence, entry.id(), out);
         if let Some(session) = batch.sources.get(&entry.id()).and_then(|peer| self.sessions.get_mut(peer))

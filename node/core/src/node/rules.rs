@@ -10,7 +10,7 @@ use super::event::{Effect, Fault, HandedIn, RuleError, Ticket, WriteError};
 use super::intake::Batch;
 use super::{Hashes, Node};
 use crate::charter::{Charter, CharterFile, CharterSignature, RawMandate, Rules};
-use crate::id::{CharterHash, NodeKey};
+use crate::id::{CharterHash, LogName, NodeKey};
 use crate::ledger::Record;
 use crate::registers;
 use crate::state::{Position, State, StateError, Storage, scan_all};
@@ -246,6 +246,10 @@ impl Node {
 
     /// Folds the registers anew when they were folded while other rules governed.
     pub fn fold_under_rules<S: Storage>(&mut self, storage: &mut S) -> Result<(), StateError> {
+        let forked: Vec<LogName> = self.ledger.forked().collect();
+        for log in &forked {
+            self.stand_by_checkpoint(storage, log)?;
+        }
         let governing = self.rules.governing_digest();
         if storage.get(FOLDED_UNDER)?.as_deref() == Some(&governing) {
             return Ok(());

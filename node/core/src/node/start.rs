@@ -18,7 +18,6 @@ use crate::id::{EntryId, LogId, LogName, NodeKey};
 use crate::keys::{KnownKeys, Secret};
 use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Ledger, OwnLog, Record};
-use crate::registers;
 use crate::state::{Position, State, StateError, Storage};
 use crate::time::{Millis, Moment, Steady};
 
@@ -104,8 +103,8 @@ impl Node {
             Record::Fork(proof) => {
                 self.note_before_folding(storage)?;
                 let lost = self.ledger.add_fork(storage, proof, position)?;
-                let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
-                registers::withdraw(storage, &self.rules, &ids).map(drop)
+                self.lose(storage, &lost)?;
+                self.stand_by_checkpoint(storage, &proof.log())
             }
             Record::Charter(_) | Record::Signature(_) | Record::Mandate(_) => {
                 Self::remember_rule(storage, record, position)
@@ -125,10 +124,12 @@ impl Node {
             // What is on disk counts, however far ahead.
             Verdict::Next | Verdict::Ahead | Verdict::TooFarAhead => {
                 let effective = self.fold(storage, entry, position)?;
-                self.want_attachments(storage, entry, &effective)
+                self.want_attachments(storage, entry, &effective)?;
+                self.advance_branch(storage, &entry.header().log_name())
             }
+            Verdict::Named => self.named_durable(storage, entry, position),
             Verdict::Held => self.ledger.relocate(storage, entry, position),
-            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => Ok(()),
+            Verdict::Conflict(_) | Verdict::Parted | Verdict::Frozen => self.ledger.set_aside(storage, entry, position),
         }
     }
 

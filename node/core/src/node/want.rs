@@ -65,6 +65,8 @@ pub(super) struct Wants {
     stirred: bool,
     /// Entries of another branch that were asked for once: they stand where another entry is held.
     branches: BTreeSet<(NodeKey, LogName, Sequence)>,
+    /// Of each forked log the entry that its standing branch lacks, and who was asked for it.
+    named: BTreeMap<LogName, (NodeKey, Head)>,
 }
 
 impl Wants {
@@ -83,6 +85,7 @@ impl Wants {
     /// Entries of other branches may be asked of a peer again.
     pub(super) fn forget_branches(&mut self, peer: &NodeKey) {
         self.branches.retain(|(asked, ..)| asked != peer);
+        self.named.retain(|_, (asked, _)| asked != peer);
     }
 
     pub(super) fn under_way(&self, peer: &NodeKey) -> u64 {
@@ -143,7 +146,11 @@ impl Wants {
 impl Node {
     /// Asks peers for what they have shown and nobody was asked for; the one that owes least first.
     pub(super) fn plan(&mut self, now: Moment, out: &mut Vec<Effect>) {
-        if self.intake.is_refused(now) || !std::mem::take(&mut self.wants.stirred) {
+        if self.intake.is_refused(now) {
+            return;
+        }
+        self.want_named(out);
+        if !std::mem::take(&mut self.wants.stirred) {
             return;
         }
         let mut peers: Vec<(u64, NodeKey)> =
@@ -299,6 +306,24 @@ impl Node {
         let asked = self.wants.branches.iter().filter(|(asked, ..)| *asked == peer).count();
         if asked < BRANCHES_MAX && self.wants.branches.insert((peer, log, sequence)) {
             self.send_want(peer, vec![range(&log, sequence.get(), sequence.get())], out);
+        }
+    }
+
+    /// Asks for what the standing branches of forked logs lack: of each log one entry, of one who shows as much of it.
+    fn want_named(&mut self, out: &mut Vec<Effect>) {
+        let awaited: Vec<(LogName, Head)> = self.ledger.awaited().collect();
+        for (log, head) in awaited {
+            let shows = |peer: &NodeKey| {
+                let theirs = self.sessions.get(peer).and_then(|session| session.theirs().get(&log));
+                theirs.is_some_and(|theirs| theirs.sequence >= head.sequence)
+            };
+            let asked = self.wants.named.get(&log).is_some_and(|(peer, asked)| *asked == head && shows(peer));
+            if asked || self.intake.covers(&log, head.sequence) {
+                continue;
+            }
+            let Some(peer) = self.sessions.keys().copied().find(shows) else { continue };
+            self.wants.named.insert(log, (peer, head));
+            self.send_want(peer, vec![range(&log, head.sequence.get(), head.sequence.get())], out);
         }
     }
 

@@ -10,6 +10,7 @@ mod forks;
 mod frozen;
 #[path = "../../examples/vectors/generator/mod.rs"]
 mod generator;
+mod governance;
 mod invitations;
 mod logs;
 mod mandates;

@@ -2,7 +2,10 @@
 
 use palabre_core::admission::InvitationError;
 use palabre_core::charter::invariants::Breach;
-use palabre_core::charter::{CharterError, CharterFileError, MandateError, RulesError, SignatureFormError};
+use palabre_core::charter::{
+    CharterError, CharterFileError, MandateError, RevisionError, RulesError, SignatureFormError, Standing,
+    SuccessionBreach,
+};
 use palabre_core::id::IdError;
 use palabre_core::keys::SignatureError;
 use palabre_core::ledger::fork::ForkError;
@@ -53,6 +56,7 @@ pub(crate) const fn verdict(verdict: &Verdict) -> &'static str {
         Verdict::Held => "held",
         Verdict::Conflict(_) => "conflict",
         Verdict::Parted => "parted",
+        Verdict::Named => "named",
         Verdict::Frozen => "frozen",
         Verdict::TooFarAhead => "too-far-ahead",
     }
@@ -113,6 +117,38 @@ pub(crate) const fn rules(error: &RulesError) -> &'static str {
     }
 }
 
+pub(crate) const fn revision(error: &RevisionError) -> &'static str {
+    match error {
+        RevisionError::OtherNetwork => "other-network",
+        RevisionError::NotFollowing(_) => "not-following",
+        RevisionError::Invariants(_) => "invariants",
+        RevisionError::Succession(_) => "succession",
+        RevisionError::Unsigned(_) => "unsigned",
+        RevisionError::Settles(_) => "settles",
+        RevisionError::Crowded => "crowded",
+    }
+}
+
+pub(crate) const fn succession(breach: &SuccessionBreach) -> &'static str {
+    match breach {
+        SuccessionBreach::Number { .. } => "number",
+        SuccessionBreach::Previous { .. } => "previous",
+        SuccessionBreach::NoCutoff(..) => "no-cutoff",
+        SuccessionBreach::StrangerCut(_) => "stranger-cut",
+    }
+}
+
+pub(crate) const fn standing(standing: &Standing<'_>) -> &'static str {
+    match standing {
+        Standing::Acts { .. } => "acts",
+        Standing::Unknown => "waits",
+        Standing::NotMandated => "not-mandated",
+        Standing::Suspended => "suspended",
+        Standing::Revoked => "revoked",
+        Standing::CutInDispute => "cut-in-dispute",
+    }
+}
+
 pub(crate) const fn breach(breach: &Breach) -> &'static str {
     match breach {
         Breach::CodeTwice(_) => "code-twice",
@@ -140,7 +176,7 @@ pub(crate) fn mandate(error: &MandateError) -> &'static str {
         MandateError::TooLong(_) => "mandate-too-long",
         MandateError::Encoding(_) => "encoding",
         MandateError::Field { source, .. } => id(source),
-        MandateError::Number(_) => "number",
+        MandateError::Number(_) | MandateError::Jump { .. } => "number",
         MandateError::TooMany => "too-many",
         MandateError::NodeTwice(_) => "node-twice",
         MandateError::NotFollowing { .. } => "not-following",

@@ -171,13 +171,18 @@ pub(crate) fn charter_file(charter: &[u8], signers: &[&str]) -> Vec<u8> {
     v1::CharterFile { charter: charter.to_vec(), signatures }.encode_to_vec()
 }
 
-/// The signature of an administration under a charter.
+/// The signature of an administration under the charter that founds its network.
 pub(crate) fn charter_signature(charter: &[u8], code: &str) -> v1::Signature {
+    revision_signature(charter, code, &founded(charter))
+}
+
+/// The signature of an administration under a charter of this network.
+pub(crate) fn revision_signature(charter: &[u8], code: &str, network: &NetworkId) -> v1::Signature {
     let secret = administration(code);
     v1::Signature {
         subject: hash(charter),
         key: secret.administration_key().as_bytes().to_vec(),
-        signature: secret.sign(Purpose::Charter, &founded(charter), charter).0.to_vec(),
+        signature: secret.sign(Purpose::Charter, network, charter).0.to_vec(),
     }
 }
 

@@ -7,13 +7,14 @@
 //! | `wire` | protobuf by hand, for what no encoder would write |
 //! | `curve` | signatures by hand, for what no signer would make |
 //! | `shapes` | how a vector looks in JSON |
-//! | `entries`, `logs`, `places`, `forks`, `charters`, `mandates`, `invitations` | the vectors of the file of that name |
+//! | `entries`, `logs`, `places`, `forks`, `charters`, `mandates`, `governance`, `invitations` | the vectors of the file of that name |
 
 mod cast;
 mod charters;
 mod curve;
 mod entries;
 mod forks;
+mod governance;
 mod invitations;
 mod logs;
 mod mandates;
@@ -30,6 +31,7 @@ pub(crate) fn files() -> Vec<File> {
         charters::file(&cast),
         entries::file(&cast),
         forks::file(&cast),
+        governance::file(&cast),
         invitations::file(&cast),
         logs::file(&cast),
         mandates::file(&cast),

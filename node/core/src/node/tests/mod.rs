@@ -2,6 +2,7 @@
 
 mod acts;
 mod bounds;
+mod checkpoints;
 mod days;
 mod forks;
 mod found;
@@ -19,7 +20,7 @@ use crate::acts::Kind;
 use crate::acts::documents::DocumentAct;
 use crate::fixtures::{MapStorage, Network, WRITTEN};
 use crate::id::NodeKey;
-use crate::ledger::{Entry, Priority};
+use crate::ledger::{Entry, Priority, Record};
 use crate::state::Position;
 use crate::sync::{Packer, Unpacker};
 use crate::time::Millis;
@@ -54,6 +55,23 @@ impl Bench {
         let mut bench = Self { network, node, storage, now: WRITTEN, lines: BTreeMap::new(), seen: Vec::new() };
         bench.carry_out(effects);
         bench
+    }
+
+    /// The node starts on its records alone.
+    fn rebuild(&mut self) {
+        let old = std::mem::take(&mut self.storage);
+        self.storage = MapStorage { records: old.records, attachments: old.attachments, ..MapStorage::default() };
+        let secret =
+            self.network.seats.iter().find(|seat| seat.node.node_key() == self.node.key()).unwrap().node.clone();
+        let identity = Identity { secret, seed: [2; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+        let mut node = Node::load(&self.storage, self.network.rules.clone(), identity).unwrap();
+        node.load_rules(&mut self.storage).unwrap();
+        for (offset, bytes) in self.storage.records.clone().into_iter().enumerate() {
+            let record = Record::verify(&bytes, self.network.id()).unwrap();
+            node.replay(&mut self.storage, &record, Position { segment: 1, offset: offset as u64 }).unwrap();
+        }
+        node.replayed(&mut self.storage).unwrap();
+        self.node = node;
     }
 
     fn key(&self, code: &str) -> NodeKey {

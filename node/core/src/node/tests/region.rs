@@ -64,6 +64,14 @@ impl Region {
         false
     }
 
+    /// So many seconds pass.
+    pub(super) fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.benches.iter_mut().for_each(|bench| bench.wait(1_000));
+            self.settle();
+        }
+    }
+
     /// Carries packets until none is under way.
     fn settle(&mut self) {
         loop {
