@@ -9,7 +9,7 @@
 //! | [`documents`] | one file for each kind of object: who may, what changes, how it reads |
 //! | `admission` | entries come and go: which objects are folded on, which anew |
 //! | `fold` | one object: which acts count, in which order |
-//! | `cause`, `pairs` | what an act is judged by, and what it changes |
+//! | `cause`, `deed`, `pairs` | what an act is judged by, what it does, and what that changes |
 //! | `tree` | one hash for all objects of an audience |
 //! | `keys`, `candidate` | how all that lies in the state and in the records |
 
@@ -17,6 +17,7 @@ mod admission;
 mod audience;
 mod candidate;
 mod cause;
+mod deed;
 pub mod documents;
 mod fold;
 mod keys;
@@ -28,11 +29,12 @@ use palabre_proto::v1;
 
 pub use self::admission::{Changes, admit, refold_all, withdraw};
 pub use self::audience::Audience;
+pub use self::deed::{Upholding, upholding};
 pub use self::pairs::Origin;
 pub use self::void::{Refusal, Status, VoidReason};
 
 use self::pairs::Pairs;
-use crate::acts::Act;
+use crate::acts::{Act, Kind};
 use crate::charter::Rules;
 use crate::id::{EntryId, NodeKey};
 use crate::state::{State, StateError, Storage};
@@ -97,6 +99,15 @@ pub fn status(state: &impl State, id: &EntryId) -> Result<Option<(EntryId, Statu
 pub fn heads(state: &impl State, object: &EntryId) -> Result<Vec<(EntryId, u64)>, StateError> {
     let pairs = Pairs::load(state, object)?;
     pairs.ids(pairs::HEAD).map(|(id, value)| Ok((id, pairs::place(object, value)?))).collect()
+}
+
+/// What the next act of this kind on an object names as being before it: the heads, and the void act that it upholds.
+pub fn before(state: &impl State, object: &EntryId, kind: &Kind) -> Result<Vec<(EntryId, u64)>, StateError> {
+    let mut named = heads(state, object)?;
+    if let Some(upheld) = kind.upholds() {
+        named.extend(keys::known(state, upheld)?.map(|known| (*upheld, known.order.place)));
+    }
+    Ok(named)
 }
 
 /// At most `limit` acts of an object with their statuses, in the order of folding, after one of them.

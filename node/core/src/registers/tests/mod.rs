@@ -1,6 +1,7 @@
 mod documents;
 mod order;
 mod properties;
+mod uphold;
 
 use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind};
