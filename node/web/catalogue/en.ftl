@@ -158,6 +158,12 @@ cmd-mandate-show = Show a mandate.
     .file = A mandate file (default: all that the node holds)
     .charter = The charter against which the signature is checked (default: this node's)
 
+cmd-act = The acts on documents and other objects.
+cmd-act-show = Show an act: in force, void and why, upheld by whom.
+    .id = The act: the id of its entry, or at least its first 8 digits
+cmd-act-uphold = Uphold a void act: what it says takes effect as an act of this administration, which must have the right to it.
+    .id = The act: the id of its entry, or at least its first 8 digits
+
 cmd-log = The logs of the nodes.
 cmd-log-show = Show the logs of a node, newest first.
     .node = Key of the node (or at least its first 8 digits), or code of its administration
@@ -473,6 +479,15 @@ effect-void = void
 effect-waiting = waiting
 effect-forked = forked
 
+act-head = { $act } { $id }
+act-object = On { $id }
+act-by = By { $administration } (node { $node }), { $at }
+act-log = Log { $log }, number { $sequence }
+act-effect = Effect: { $effect }
+act-upheld = Upheld by { $administration }: what it says is in force there ({ $id })
+act-upholds = Upholds { $id }
+act-upheld-now = Upheld: what the act says is in force by { $id }
+
 void-no-act = it is no act
 void-malformed = the act is malformed
 void-unknown-kind = this version of the program does not know this kind of act
@@ -487,6 +502,8 @@ void-not-allowed = its administration has no right to this act
 void-opener-void = the act that opened the object is void
 void-other-kind = the object is of another kind
 void-withdrawn = its author knew that the object had been withdrawn
+void-not-void = what it upholds is in force, or upheld already
+void-not-upholdable = it upholds an act that itself upholds another
 
 ## Documents
 
@@ -754,6 +771,18 @@ err-address-in-use = The HTTP API cannot listen on { $address }.
     .why = Cause: { $cause }.
     .next = Set another address in node.toml ("api = …"), or stop what holds it.
 
+err-no-act = { $id } is no act that counts or is void here.
+    .why = Its log does not reach it here yet, or its content has not come, or is damaged.
+    .next = Wait until it arrives; "palabre log show NODE" shows the logs of its author.
+err-not-void = The act { $id } needs nobody to uphold it.
+    .why = It is in force, or another act upholds it already.
+    .next = See which: "palabre act show { $id }".
+err-not-upholdable = The act { $id } takes effect with nobody who upholds it.
+    .why = { $reason }
+    .next = Do the same anew in an act of your own.
+err-act-waits = The act { $id } waits.
+    .why = What it builds on, or the charter revision or mandate that it cites, has not come here.
+    .next = Try again later; "palabre peer list" says who can be reached.
 err-object-unknown = Nothing has the id { $id }.
     .why = This node knows no entry whose id begins so.
     .next = Check the id ("palabre document list"), or wait until it arrives.

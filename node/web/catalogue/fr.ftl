@@ -158,6 +158,12 @@ cmd-mandate-show = Montrer une accréditation.
     .file = Un fichier d'accréditation (défaut : toutes celles que tient le nœud)
     .charter = La charte qui permet de vérifier la signature (défaut : celle de ce nœud)
 
+cmd-act = Les actes sur les documents et les autres objets.
+cmd-act-show = Montrer un acte : en vigueur, nul et pourquoi, confirmé par qui.
+    .id = L'acte : l'identifiant de son écriture, ou ses 8 premiers chiffres au moins
+cmd-act-uphold = Confirmer un acte nul : ce qu'il dit prend effet comme un acte de cette administration, qui doit en avoir le droit.
+    .id = L'acte : l'identifiant de son écriture, ou ses 8 premiers chiffres au moins
+
 cmd-log = Les journaux des nœuds.
 cmd-log-show = Montrer les journaux d'un nœud, le plus récent d'abord.
     .node = Clé du nœud (ou ses 8 premiers chiffres au moins), ou code de son administration
@@ -473,6 +479,15 @@ effect-void = nul
 effect-waiting = en attente
 effect-forked = bifurqué
 
+act-head = { $act } { $id }
+act-object = Sur { $id }
+act-by = Par { $administration } (nœud { $node }), { $at }
+act-log = Journal { $log }, numéro { $sequence }
+act-effect = Effet : { $effect }
+act-upheld = Confirmé par { $administration } : ce qu'il dit est en vigueur là ({ $id })
+act-upholds = Confirme { $id }
+act-upheld-now = Confirmé : ce que dit l'acte est en vigueur par { $id }
+
 void-no-act = ce n'est pas un acte
 void-malformed = l'acte est mal formé
 void-unknown-kind = cette version du programme ne connaît pas ce genre d'acte
@@ -487,6 +502,8 @@ void-not-allowed = son administration n'a pas droit à cet acte
 void-opener-void = l'acte qui a ouvert l'objet est nul
 void-other-kind = l'objet est d'un autre genre
 void-withdrawn = son auteur savait que l'objet était retiré
+void-not-void = ce qu'il confirme est en vigueur, ou déjà confirmé
+void-not-upholdable = il confirme un acte qui en confirme lui-même un autre
 
 ## Documents
 
@@ -754,6 +771,18 @@ err-address-in-use = L'interface HTTP ne peut pas écouter sur { $address }.
     .why = Cause : { $cause }.
     .next = Réglez une autre adresse dans node.toml (« api = … »), ou arrêtez ce qui l'occupe.
 
+err-no-act = { $id } n'est pas un acte qui compte ou soit nul ici.
+    .why = Son journal n'arrive pas encore jusqu'à lui ici, ou son contenu n'est pas arrivé, ou il est endommagé.
+    .next = Attendez qu'il arrive ; « palabre log show NŒUD » montre les journaux de son auteur.
+err-not-void = L'acte { $id } n'a pas besoin d'être confirmé.
+    .why = Il est en vigueur, ou un autre acte le confirme déjà.
+    .next = Voyez lequel : « palabre act show { $id } ».
+err-not-upholdable = L'acte { $id } ne prend effet avec personne qui le confirme.
+    .why = { $reason }
+    .next = Refaites la même chose par un acte à vous.
+err-act-waits = L'acte { $id } attend.
+    .why = Ce sur quoi il s'appuie, ou la révision de la charte ou l'accréditation qu'il cite, n'est pas arrivé ici.
+    .next = Réessayez plus tard ; « palabre peer list » dit qui est joignable.
 err-object-unknown = Rien ne porte l'id { $id }.
     .why = Ce nœud ne connaît aucune écriture dont l'id commence ainsi.
     .next = Vérifiez l'id (« palabre document list »), ou attendez qu'il arrive.

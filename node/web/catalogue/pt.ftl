@@ -158,6 +158,12 @@ cmd-mandate-show = Mostrar uma acreditação.
     .file = Um ficheiro de acreditação (por omissão: todas as que o nó tem)
     .charter = A carta que permite verificar a assinatura (predefinição: a deste nó)
 
+cmd-act = Os atos sobre os documentos e os outros objetos.
+cmd-act-show = Mostrar um ato: em vigor, nulo e porquê, confirmado por quem.
+    .id = O ato: o identificador do seu registo, ou pelo menos os 8 primeiros dígitos
+cmd-act-uphold = Confirmar um ato nulo: o que ele diz produz efeito como um ato desta administração, que tem de ter esse direito.
+    .id = O ato: o identificador do seu registo, ou pelo menos os 8 primeiros dígitos
+
 cmd-log = Os diários dos nós.
 cmd-log-show = Mostrar os diários de um nó, o mais recente primeiro.
     .node = Chave do nó (ou pelo menos os 8 primeiros dígitos), ou código da sua administração
@@ -473,6 +479,15 @@ effect-void = nulo
 effect-waiting = em espera
 effect-forked = bifurcado
 
+act-head = { $act } { $id }
+act-object = Sobre { $id }
+act-by = De { $administration } (nó { $node }), { $at }
+act-log = Diário { $log }, número { $sequence }
+act-effect = Efeito: { $effect }
+act-upheld = Confirmado por { $administration }: o que ele diz está em vigor aí ({ $id })
+act-upholds = Confirma { $id }
+act-upheld-now = Confirmado: o que o ato diz está em vigor por { $id }
+
 void-no-act = não é um ato
 void-malformed = o ato está mal formado
 void-unknown-kind = esta versão do programa não conhece este tipo de ato
@@ -487,6 +502,8 @@ void-not-allowed = a sua administração não tem direito a este ato
 void-opener-void = o ato que abriu o objeto é nulo
 void-other-kind = o objeto é de outro tipo
 void-withdrawn = o seu autor sabia que o objeto tinha sido retirado
+void-not-void = o que ele confirma está em vigor, ou já confirmado
+void-not-upholdable = confirma um ato que por sua vez confirma outro
 
 ## Documentos
 
@@ -754,6 +771,18 @@ err-address-in-use = A interface HTTP não pode escutar em { $address }.
     .why = Causa: { $cause }.
     .next = Defina outro endereço em node.toml («api = …»), ou pare o que o ocupa.
 
+err-no-act = { $id } não é um ato que conte ou seja nulo aqui.
+    .why = O seu diário ainda não chega até ele aqui, ou o seu conteúdo não chegou, ou está danificado.
+    .next = Espere que chegue; «palabre log show NÓ» mostra os diários do seu autor.
+err-not-void = O ato { $id } não precisa de ser confirmado.
+    .why = Está em vigor, ou outro ato já o confirma.
+    .next = Veja qual: «palabre act show { $id }».
+err-not-upholdable = O ato { $id } não produz efeito com ninguém que o confirme.
+    .why = { $reason }
+    .next = Faça o mesmo de novo por um ato seu.
+err-act-waits = O ato { $id } espera.
+    .why = Aquilo em que assenta, ou a revisão da carta ou a acreditação que cita, não chegou aqui.
+    .next = Tente mais tarde; «palabre peer list» diz quem se alcança.
 err-object-unknown = Nada tem o id { $id }.
     .why = Este nó não conhece nenhum registo cujo id comece assim.
     .next = Verifique o id («palabre document list»), ou espere que chegue.

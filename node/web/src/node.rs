@@ -19,8 +19,8 @@ pub(crate) use error::too_large;
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{
-    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ActView, ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView,
+    Metrics, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 /// Largest content of a document, in bytes: it is fetched whole from one peer (`docs/design.md` §7).
@@ -101,6 +101,12 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// The logs of one author, each with its newest entries first; empty when nothing of it is held.
     fn logs(&self, author: NodeKey, query: LogQuery) -> impl Future<Output = Result<Vec<LogView>, NodeError>> + Send;
+
+    /// What has become of an act; [`NodeError::NoAct`] when the entry is not folded here.
+    fn act(&self, act: EntryId) -> impl Future<Output = Result<ActView, NodeError>> + Send;
+
+    /// Upholds a void act. Answers with the id of the new entry.
+    fn uphold(&self, act: EntryId) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
 
     /// Figures for supervision.
     fn metrics(&self) -> impl Future<Output = Result<Metrics, NodeError>> + Send;

@@ -1,5 +1,6 @@
 //! What the API shows, made from node and store.
 
+mod act;
 mod document;
 mod log;
 mod peer;
@@ -7,6 +8,7 @@ mod peer;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
+pub(super) use act::act;
 pub(super) use document::{document, documents};
 pub(super) use log::logs;
 pub(super) use peer::{peer_why, peers};

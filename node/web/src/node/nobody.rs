@@ -6,8 +6,8 @@ use palabre_proto::v1;
 
 use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
 use crate::views::{
-    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ActView, ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView,
+    Metrics, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 pub(crate) enum Nobody {}
@@ -62,6 +62,12 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn logs(&self, _: NodeKey, _: LogQuery) -> Result<Vec<LogView>, NodeError> {
+        match *self {}
+    }
+    async fn act(&self, _: EntryId) -> Result<ActView, NodeError> {
+        match *self {}
+    }
+    async fn uphold(&self, _: EntryId) -> Result<EntryId, NodeError> {
         match *self {}
     }
     async fn metrics(&self) -> Result<Metrics, NodeError> {
