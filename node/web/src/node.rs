@@ -11,7 +11,7 @@ use std::io;
 pub use axum::body::Bytes;
 use futures::stream::BoxStream;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
 pub use error::NodeError;
@@ -89,6 +89,9 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// The next revision with these changes, unsigned; its checkpoint and its lists are of what this node holds.
     fn propose(&self, changes: Changes) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
+
+    /// The settlement of the dispute in favour of this revision, unsigned.
+    fn settle(&self, keep: CharterHash) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
 
     /// Every charter revision that it holds.
     fn history(&self) -> impl Future<Output = Result<HistoryView, NodeError>> + Send;

@@ -10,7 +10,7 @@ use palabre_core::acts::fields::FieldError;
 use palabre_core::acts::{Kind, UpholdAct};
 use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
 use palabre_core::node::{Node, Write, WriteError};
 use palabre_core::registers::{self, Status, VoidReason, documents};
@@ -275,6 +275,10 @@ impl NodeHandle for Desk {
 
     async fn propose(&self, changes: Changes) -> Result<ProposalView, NodeError> {
         Ok(self.look(move |node, _| Ok(views::proposal(node, &changes))).await??)
+    }
+
+    async fn settle(&self, keep: CharterHash) -> Result<ProposalView, NodeError> {
+        Ok(self.look(move |node, _| Ok(views::settlement(node, &keep))).await??)
     }
 
     async fn history(&self) -> Result<HistoryView, NodeError> {

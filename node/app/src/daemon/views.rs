@@ -13,7 +13,10 @@ pub(super) use document::{document, documents};
 pub(super) use log::logs;
 pub(super) use peer::{peer_why, peers};
 
+use palabre_core::charter::Charter;
 use palabre_core::charter::proposal::{Changes, ProposalError, propose};
+use palabre_core::charter::settlement::settle;
+use palabre_core::id::CharterHash;
 use palabre_core::node::{Node, status::missing_attachments};
 use palabre_core::registers::{self, Audience};
 use palabre_core::state::StateError;
@@ -45,6 +48,8 @@ pub(super) fn status(
         administration: rules.administration_of(&node.key()).cloned(),
         network: *rules.network(),
         revision: rules.charter().revision,
+        disputed: rules.revisions().disputed().map(Charter::hash).collect(),
+        disputed_mandates: rules.disputed_mandates().map(|mandate| mandate.administration.clone()).collect(),
         listen: listen.iter().map(|address| address_of(node.key(), address.clone()).to_string()).collect(),
         peers: peers(node),
         ledger: Digest(node.ledger_hash()),
@@ -64,6 +69,12 @@ pub(super) fn charter(node: &Node) -> CharterView {
 /// `POST /api/v1/charter/proposals`.
 pub(super) fn proposal(node: &Node, changes: &Changes) -> Result<ProposalView, ProposalError> {
     let next = propose(node.rules(), node.ledger().heads(), changes, now())?;
+    Ok(ProposalView::of(node.rules().charter(), next))
+}
+
+/// `POST /api/v1/charter/settlements`.
+pub(super) fn settlement(node: &Node, keep: &CharterHash) -> Result<ProposalView, ProposalError> {
+    let next = settle(node.rules(), node.ledger().heads(), keep, now())?;
     Ok(ProposalView::of(node.rules().charter(), next))
 }
 

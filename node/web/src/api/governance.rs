@@ -9,7 +9,9 @@ use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use palabre_core::charter::proposal::Changes;
+use palabre_core::id::CharterHash;
 use palabre_proto::{Message, v1};
+use serde::Deserialize;
 
 use super::answer::{Answer, Refusal};
 use crate::node::NodeHandle;
@@ -29,6 +31,22 @@ pub(super) async fn propose<N: NodeHandle>(
 ) -> Answer<Json<ProposalView>> {
     let Json(changes) = body.map_err(|error| unread(error.body_text()))?;
     Ok(Json(node.propose(changes).await?))
+}
+
+/// The body of a settlement.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SettlementBody {
+    keep: CharterHash,
+}
+
+/// `POST /api/v1/charter/settlements`
+pub(super) async fn settle<N: NodeHandle>(
+    State(node): State<Arc<N>>,
+    body: Result<Json<SettlementBody>, JsonRejection>,
+) -> Answer<Json<ProposalView>> {
+    let Json(body) = body.map_err(|error| unread(error.body_text()))?;
+    Ok(Json(node.settle(body.keep).await?))
 }
 
 /// `GET /api/v1/rules`

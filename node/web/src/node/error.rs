@@ -141,6 +141,10 @@ fn proposal(error: &ProposalError) -> Problem {
         }
         ProposalError::Nothing => Problem::new(Kind::Usage, text!("err-propose-nothing")),
         ProposalError::Dispute => Problem::new(Kind::Refused, text!("err-dispute")),
+        ProposalError::NoDispute => Problem::new(Kind::Refused, text!("err-no-dispute")),
+        ProposalError::NotDisputed(hash) => {
+            Problem::new(Kind::NotFound, text!("err-not-disputed", hash = hash.to_string()))
+        }
         ProposalError::Invariants(found) => {
             Problem::new(Kind::Refused, text!("err-propose-invariants", breaches = breaches::list(found)))
         }

@@ -1,7 +1,7 @@
 //! The type of a node that cannot exist: tests that look at the routes, and ask nobody, need a type.
 
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
 use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
@@ -50,6 +50,9 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn propose(&self, _: Changes) -> Result<ProposalView, NodeError> {
+        match *self {}
+    }
+    async fn settle(&self, _: CharterHash) -> Result<ProposalView, NodeError> {
         match *self {}
     }
     async fn history(&self) -> Result<HistoryView, NodeError> {
