@@ -23,6 +23,8 @@ pub enum Purpose {
     Invitation,
     /// An application.
     Application,
+    /// A keyholder's proof that it has its key.
+    Proof,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Mandate => b"palabre/mandate/1",
             Self::Invitation => b"palabre/invitation/1",
             Self::Application => b"palabre/application/1",
+            Self::Proof => b"palabre/proof/1",
         }
     }
 }

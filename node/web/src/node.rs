@@ -10,6 +10,7 @@ use std::io;
 
 pub use axum::body::Bytes;
 use futures::stream::BoxStream;
+use palabre_core::acts::KeyProof;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
@@ -92,6 +93,9 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// The settlement of the dispute in favour of this revision, unsigned.
     fn settle(&self, keep: CharterHash) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
+
+    /// Writes a keyholder's proof that it has its key. Answers with the id of the new entry.
+    fn prove(&self, proof: KeyProof) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
 
     /// Every charter revision that it holds.
     fn history(&self) -> impl Future<Output = Result<HistoryView, NodeError>> + Send;

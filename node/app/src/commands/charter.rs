@@ -7,6 +7,7 @@ pub(crate) mod found;
 mod history;
 mod judge;
 mod propose;
+mod prove;
 mod settle;
 mod show;
 pub(crate) mod sign;
@@ -35,6 +36,8 @@ pub(crate) enum Charter {
     Found(found::Found),
     /// Makes the next revision from short changes; unsigned.
     Propose(Box<propose::Propose>),
+    /// Proves that a keyholder has its key.
+    Prove(prove::Prove),
     /// Makes the settlement of a dispute; unsigned.
     Settle(settle::Settle),
     /// Signs a revision.
@@ -57,6 +60,7 @@ impl Charter {
         match self {
             Self::Found(found) => found.run(speech),
             Self::Propose(propose) => propose.run(home, speech),
+            Self::Prove(prove) => prove.run(home, speech),
             Self::Settle(settle) => settle.run(home, speech),
             Self::Sign(sign) => sign.run(home, speech),
             Self::Show(show) => show.run(home, speech),

@@ -59,6 +59,12 @@ fn say(status: &StatusView, speech: Speech) {
 
 fn worry(concern: Concern, lang: Lang) -> Text {
     match concern {
+        Concern::Keyholders { overdue, keyholders, at_risk: false, .. } => {
+            text!("status-keyholders", overdue = overdue, keyholders = keyholders)
+        }
+        Concern::Keyholders { overdue, keyholders, threshold, .. } => {
+            text!("status-keyholders-risk", overdue = overdue, keyholders = keyholders, threshold = threshold)
+        }
         Concern::EndedAbruptly => text!("status-ended-abruptly"),
         Concern::Descriptors { used, limit, ago } => {
             text!("status-descriptors", used = used, limit = limit, ago = units::duration(ago, lang))

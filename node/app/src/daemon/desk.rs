@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures::StreamExt;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
-use palabre_core::acts::{Kind, UpholdAct};
+use palabre_core::acts::{KeyProof, Kind, UpholdAct};
 use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{CharterHash, EntryId, NodeKey};
@@ -281,12 +281,17 @@ impl NodeHandle for Desk {
         Ok(self.look(move |node, _| Ok(views::settlement(node, &keep))).await??)
     }
 
+    async fn prove(&self, proof: KeyProof) -> Result<EntryId, NodeError> {
+        let (kind, priority) = (Kind::Proof(proof), Priority::Routine);
+        self.write(Write { object: None, kind, attachments: Vec::new(), priority }).await
+    }
+
     async fn history(&self) -> Result<HistoryView, NodeError> {
         self.look(|node, _| Ok(HistoryView::of(node.rules().revisions()))).await
     }
 
     async fn charter(&self) -> Result<CharterView, NodeError> {
-        self.look(|node, _| Ok(views::charter(node))).await
+        self.look(views::charter).await
     }
 
     async fn applications(&self) -> Result<ApplicationList, NodeError> {

@@ -18,7 +18,7 @@ use palabre_core::charter::proposal::{Changes, ProposalError, propose};
 use palabre_core::charter::settlement::settle;
 use palabre_core::id::CharterHash;
 use palabre_core::node::{Node, status::missing_attachments};
-use palabre_core::registers::{self, Audience};
+use palabre_core::registers::{self, Audience, proofs};
 use palabre_core::state::StateError;
 use palabre_net::{Counters, address_of};
 use palabre_store::Store;
@@ -38,8 +38,9 @@ pub(super) fn status(
     store: &Store,
     listening: &Listening,
     obstacle: Option<Obstacle>,
-    concerns: Vec<Concern>,
+    mut concerns: Vec<Concern>,
 ) -> Result<StatusView, StateError> {
+    concerns.extend(silent_keyholders(node, store)?);
     let rules = node.rules();
     let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
     let lag = node.lag(now());
@@ -62,8 +63,26 @@ pub(super) fn status(
 }
 
 /// `GET /api/v1/charter`.
-pub(super) fn charter(node: &Node) -> CharterView {
-    CharterView::held(node.rules().revisions(), node.rules().charter())
+pub(super) fn charter(node: &Node, store: &Store) -> Result<CharterView, StateError> {
+    let (revisions, charter) = (node.rules().revisions(), node.rules().charter());
+    let mut proved = proofs::last(store, charter)?;
+    for (code, signed) in revisions.last_signed(charter) {
+        let known = proved.entry(code).or_insert(signed);
+        *known = signed.max(*known);
+    }
+    Ok(CharterView::held(revisions, charter).proved(&proved, now()))
+}
+
+/// That some keyholders have not shown their key for a year.
+fn silent_keyholders(node: &Node, store: &Store) -> Result<Option<Concern>, StateError> {
+    let view = charter(node, store)?;
+    let overdue = view.overdue().count() as u64;
+    Ok((overdue > 0).then(|| Concern::Keyholders {
+        overdue,
+        keyholders: view.keyholders.len() as u64,
+        threshold: u64::from(view.threshold),
+        at_risk: view.is_at_risk(),
+    }))
 }
 
 /// `POST /api/v1/charter/proposals`.

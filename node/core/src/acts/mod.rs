@@ -6,6 +6,7 @@
 
 pub mod documents;
 pub mod fields;
+pub mod proof;
 pub mod uphold;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use self::documents::DocumentAct;
 pub use self::fields::FieldError;
+pub use self::proof::{KeyProof, ProofError};
 pub use self::uphold::UpholdAct;
 use crate::id::{EntryId, IdError};
 use crate::ledger::Header;
@@ -62,6 +64,9 @@ pub enum ActError {
     /// An act that opens an object names one, or an act on an object names none.
     #[error("an act that opens an object names none; every other act names one")]
     Opening,
+    /// It is no proof of key.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
     /// It upholds an act that it does not name as being before it.
     #[error("an act that upholds another names it among those before it")]
     Upheld,
@@ -96,7 +101,7 @@ impl ActError {
         match self {
             Self::Envelope(_) => VoidReason::NoAct,
             Self::UnknownKind => VoidReason::UnknownKind,
-            Self::Encoding(_) | Self::Opening | Self::Upheld | Self::Kind(_) => VoidReason::Malformed,
+            Self::Encoding(_) | Self::Opening | Self::Proof(_) | Self::Upheld | Self::Kind(_) => VoidReason::Malformed,
         }
     }
 }
@@ -159,6 +164,8 @@ impl Envelope {
 pub enum Kind {
     /// On a document.
     Document(DocumentAct),
+    /// A keyholder has its key.
+    Proof(KeyProof),
     /// On an object of any kind: brings a void act of it into effect.
     Uphold(UpholdAct),
 }
@@ -179,6 +186,7 @@ impl Kind {
     fn parse(wire: Wire, header: &Header) -> Result<Self, ActError> {
         match wire {
             Wire::Document(message) => DocumentAct::parse(message, header).map(Self::Document),
+            Wire::Proof(message) => KeyProof::parse(&message).map(Self::Proof),
             Wire::Uphold(message) => UpholdAct::parse(&message).map(Self::Uphold),
         }
     }
@@ -186,6 +194,7 @@ impl Kind {
     fn act(&self) -> &dyn ObjectAct {
         match self {
             Self::Document(act) => act,
+            Self::Proof(act) => act,
             Self::Uphold(act) => act,
         }
     }
@@ -207,7 +216,7 @@ impl Kind {
     pub const fn upholds(&self) -> Option<&EntryId> {
         match self {
             Self::Uphold(UpholdAct { act }) => Some(act),
-            Self::Document(_) => None,
+            Self::Document(_) | Self::Proof(_) => None,
         }
     }
 

@@ -17,6 +17,7 @@ use super::succession::{self, SuccessionBreach};
 use crate::id::{AdministrationKey, CharterHash, Code, LogName, NetworkId};
 use crate::ledger::Head;
 use crate::state::StateError;
+use crate::time::Millis;
 
 /// Revisions of one number that are not adopted and bear the same keyholder's signature: of more the lowest hashes are
 /// kept, so that a keyholder cannot fill the set. A keyholder weighs one proposal at a time, rarely two.
@@ -201,6 +202,19 @@ impl Revisions {
     pub fn signers(&self, hash: &CharterHash, judge: &Charter) -> BTreeSet<Code> {
         let keys = self.held.get(hash).into_iter().flat_map(|held| held.signatures.keys());
         keys.filter_map(|key| signature::keyholder_with(judge, key)).collect()
+    }
+
+    /// When the key that each keyholder of `charter` has there last signed a revision of the line: a proof of that key.
+    #[must_use]
+    pub fn last_signed(&self, charter: &Charter) -> BTreeMap<Code, Millis> {
+        let mut last = BTreeMap::new();
+        for revision in self.line() {
+            for code in self.signers(&revision.hash(), charter) {
+                let known = last.entry(code).or_insert(revision.written);
+                *known = revision.written.max(*known);
+            }
+        }
+        last
     }
 
     /// Adds a revision and its signatures, as far as they count.

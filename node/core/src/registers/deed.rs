@@ -102,6 +102,7 @@ impl<'a> Deed<'a> {
 fn rules_of(kind: &Kind) -> &dyn RegisterRules {
     match kind {
         Kind::Document(act) => act,
+        Kind::Proof(act) => act,
         Kind::Uphold(act) => act,
     }
 }
@@ -157,14 +158,14 @@ pub(super) struct Said {
 pub(super) fn said(storage: &impl Storage, id: &EntryId) -> Result<Option<Said>, StateError> {
     let Some(Candidate { header, payload, .. }) = Candidate::read_known(storage, id)? else { return Ok(None) };
     let upheld = match parsed(&payload, &header) {
-        None => return Ok(None),
+        None | Some(Kind::Proof(_)) => return Ok(None),
         Some(Kind::Document(act)) => return Ok(Some(Said { by: header.clone(), header, upholds: None, act })),
         Some(Kind::Uphold(UpholdAct { act })) => act,
     };
     let Some(Candidate { header: by, payload, .. }) = Candidate::read_known(storage, &upheld)? else { return Ok(None) };
     Ok(parsed(&payload, &by).and_then(|kind| match kind {
         Kind::Document(act) => Some(Said { header, by, upholds: Some(upheld), act }),
-        Kind::Uphold(_) => None,
+        Kind::Proof(_) | Kind::Uphold(_) => None,
     }))
 }
 

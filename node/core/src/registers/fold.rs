@@ -24,6 +24,7 @@ use crate::acts::{Act, Envelope};
 use crate::charter::Rules;
 use crate::id::{Code, EntryId, NodeKey};
 use crate::state::{StateError, Storage};
+use crate::time::Millis;
 
 /// One object while its acts are folded.
 pub(super) struct ObjectFold<'a, S> {
@@ -98,7 +99,7 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         let judged = &self.result.judged;
         let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
         let past = HeldPast { storage: self.storage, after, judged: &status };
-        let cause = Cause { actor: &actor, past: &past };
+        let cause = Cause { actor: &actor, clock: header.clock, past: &past };
         let deed = self.deed(&act)?;
         let pairs = &mut self.result.pairs;
         deed.permit(pairs, &cause)?;
@@ -171,7 +172,8 @@ pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act:
     let place = fold.place_after(after, u64::MAX)?;
     let deed = fold.deed(act)?;
     let past = HeldPast { storage, after, judged: &|_| None };
-    let cause = Cause { actor: &actor, past: &past };
+    // What is only asked is not dated: no rule refuses by the clock.
+    let cause = Cause { actor: &actor, clock: Millis(0), past: &past };
     deed.permit(&fold.finish().pairs, &cause)?;
     Ok(place)
 }

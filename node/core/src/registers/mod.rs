@@ -6,7 +6,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`documents`] | one file for each kind of object: who may, what changes, how it reads |
+//! | [`documents`], [`proofs`] | one file for each kind of object: who may, what changes, how it reads |
 //! | `admission` | entries come and go: which objects are folded on, which anew |
 //! | `fold` | one object: which acts count, in which order |
 //! | `cause`, `deed`, `pairs` | what an act is judged by, what it does, and what that changes |
@@ -22,6 +22,7 @@ pub mod documents;
 mod fold;
 mod keys;
 mod pairs;
+pub mod proofs;
 mod tree;
 mod void;
 
@@ -45,16 +46,19 @@ use crate::state::{State, StateError, Storage};
 pub enum Register {
     /// [`documents`].
     Documents = v1::Register::Documents as u8,
+    /// [`proofs`].
+    Proofs = v1::Register::Proofs as u8,
 }
 
 impl Register {
-    const ALL: [Self; 1] = [Self::Documents];
+    const ALL: [Self; 2] = [Self::Documents, Self::Proofs];
 
     /// Its name: `documents`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Documents => "documents",
+            Self::Proofs => "proofs",
         }
     }
 

@@ -49,6 +49,9 @@ pub enum VoidReason {
     /// The author knew that the object had been withdrawn.
     #[error("the object had been withdrawn before, to its author's knowledge")]
     Withdrawn,
+    /// What it says is not signed by the key that the charter gives.
+    #[error("what it says is not signed by the key that the charter gives the administration")]
+    OtherKey,
     /// What it upholds is in force, or upheld already.
     #[error("the act that it upholds is in force, or upheld already")]
     NotVoid,
@@ -58,7 +61,7 @@ pub enum VoidReason {
 }
 
 impl VoidReason {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::NoAct,
         Self::Malformed,
         Self::UnknownKind,
@@ -73,6 +76,7 @@ impl VoidReason {
         Self::OpenerVoid,
         Self::OtherKind,
         Self::Withdrawn,
+        Self::OtherKey,
         Self::NotVoid,
         Self::NotUpholdable,
     ];
@@ -95,6 +99,7 @@ impl VoidReason {
             Self::OpenerVoid => "opener-void",
             Self::OtherKind => "other-kind",
             Self::Withdrawn => "withdrawn",
+            Self::OtherKey => "other-key",
             Self::NotVoid => "not-void",
             Self::NotUpholdable => "not-upholdable",
         }

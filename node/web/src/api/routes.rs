@@ -39,6 +39,7 @@ fn routes<N: NodeHandle>() -> Vec<Route<N>> {
         read("/api/v1/charter", get(network::charter::<N>)),
         read("/api/v1/charter/history", get(governance::history::<N>)),
         write("/api/v1/charter/proposals", post(governance::propose::<N>)),
+        write("/api/v1/charter/proofs", post(governance::prove::<N>)),
         write("/api/v1/charter/settlements", post(governance::settle::<N>)),
         read("/api/v1/rules", get(governance::rules::<N>)),
         write("/api/v1/rules", post(governance::hand_in::<N>)),

@@ -1,5 +1,6 @@
 //! The type of a node that cannot exist: tests that look at the routes, and ask nobody, need a type.
 
+use palabre_core::acts::KeyProof;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
@@ -53,6 +54,9 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn settle(&self, _: CharterHash) -> Result<ProposalView, NodeError> {
+        match *self {}
+    }
+    async fn prove(&self, _: KeyProof) -> Result<EntryId, NodeError> {
         match *self {}
     }
     async fn history(&self) -> Result<HistoryView, NodeError> {

@@ -80,6 +80,17 @@ pub struct StatusView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "concern")]
 pub enum Concern {
+    /// Some keyholders have not shown their key for a year.
+    Keyholders {
+        /// How many.
+        overdue: u64,
+        /// Of how many.
+        keyholders: u64,
+        /// How many must sign.
+        threshold: u64,
+        /// Whether no more than those that must sign are left.
+        at_risk: bool,
+    },
     /// The process before this one did not stop in good order.
     EndedAbruptly,
     /// Nearly all file descriptors are in use, or were within the hour: connections wait meanwhile.

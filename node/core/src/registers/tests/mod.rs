@@ -1,5 +1,6 @@
 mod documents;
 mod order;
+mod proofs;
 mod properties;
 mod uphold;
 

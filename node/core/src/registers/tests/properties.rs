@@ -140,7 +140,7 @@ impl Oracle<'_> {
         let entry = self.held.get(id)?;
         match Act::parse(entry.payload()?, entry.header()).ok()?.into_kind() {
             Kind::Document(act) => Some(act),
-            Kind::Uphold(_) => None,
+            Kind::Proof(_) | Kind::Uphold(_) => None,
         }
     }
 
