@@ -100,6 +100,12 @@ impl Api {
         Ok(text(&created["id"]))
     }
 
+    /// Hands in charter revisions, signatures and mandates (a `Rules`), as whoever carries them may.
+    pub fn hand_in(&self, rules: Vec<u8>) -> Result<Value, ApiError> {
+        let bytes = self.send(Method::POST, "/api/v1/rules", &[], rules)?;
+        Ok(serde_json::from_slice(&bytes).expect("the API answers in JSON"))
+    }
+
     /// The content of a document.
     pub fn content(&self, id: &str) -> Result<Vec<u8>, ApiError> {
         self.get(&format!("/api/v1/documents/{id}/content"))

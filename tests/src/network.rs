@@ -14,7 +14,7 @@ use crate::wait::{eventually, when};
 pub struct Network {
     /// The nodes, in the order of the codes.
     pub nodes: Vec<Node>,
-    _ports: Ports,
+    ports: Ports,
     dir: TempDir,
 }
 
@@ -41,14 +41,29 @@ impl Network {
     pub fn found_by(codes: &[&str], template: Option<&str>) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let mut ports = Ports::take();
-        let fresh: Vec<Fresh> = codes.iter().map(|code| init(dir.path(), code, &mut ports)).collect();
+        let fresh: Vec<Fresh> = codes.iter().map(|code| init(dir.path(), code, Some(code), &mut ports)).collect();
         let charter = found_charter(dir.path(), &fresh, template);
         let mandates: Vec<PathBuf> = fresh.iter().map(|home| add_mandate(dir.path(), home, &charter)).collect();
         for home in &fresh {
             take_in(home, &charter, &mandates);
         }
         let node = |home: &Fresh| Node::at(&home.home, &home.code, &home.node, &home.api);
-        Self { nodes: fresh.iter().map(node).collect(), _ports: ports, dir }
+        Self { nodes: fresh.iter().map(node).collect(), ports, dir }
+    }
+
+    /// A further node of the administration of the node at `of`, which runs and mandates it. It has the administration's
+    /// key and all rules, and does not run yet.
+    pub fn further_node(&mut self, of: usize, name: &str) -> Node {
+        let fresh = init(self.dir.path(), name, None, &mut self.ports);
+        let first = &self.nodes[of];
+        first.cli().json(&["mandate", "add", &fresh.node, "--address", &fresh.tcp]).ok();
+        let key = Path::new("keys/administration.key");
+        std::fs::copy(first.home().join(key), fresh.home.join(key)).expect("the administration's key");
+        let chain = self.dir.path().join(format!("{name}.chain"));
+        first.cli().json(&["charter", "show", "--output", arg(&chain)]).ok();
+        let made = Cli::of(&fresh.home).json(&["init", "--charter", arg(&chain)]).ok().value();
+        assert_eq!(made["mandated"], true, "{made}");
+        Node::at(&fresh.home, &first.administration, &fresh.node, &fresh.api)
     }
 
     /// The same, running and all connected.
@@ -104,23 +119,23 @@ fn arg(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }
 
-fn init(dir: &Path, code: &str, ports: &mut Ports) -> Fresh {
-    let home = dir.join(code);
+/// Makes a home; with the key of an administration when one is named.
+fn init(dir: &Path, name: &str, administration: Option<&str>, ports: &mut Ports) -> Fresh {
+    let home = dir.join(name);
     let api = format!("127.0.0.1:{}", ports.free());
     let tcp = format!("/ip4/127.0.0.1/tcp/{}", ports.free());
     let quic = format!("/ip4/127.0.0.1/udp/{}/quic-v1", ports.free());
-    let made = Cli::of(&home)
-        .json(&["init", "--administration", code, "--api", &api, "--listen", &tcp, "--listen", &quic])
-        .ok()
-        .value();
+    let mut words = vec!["init", "--api", &api, "--listen", &tcp, "--listen", &quic];
+    words.extend(administration.iter().flat_map(|code| ["--administration", *code]));
+    let made = Cli::of(&home).json(&words).ok().value();
     // Tests run beside each other: nodes must not look around on the local network.
     let settings = home.join("node.toml");
     let text_before = std::fs::read_to_string(&settings).expect("node.toml");
     std::fs::write(&settings, text_before.replace("mdns = true", "mdns = false")).expect("node.toml");
     Fresh {
-        code: code.to_owned(),
+        code: name.to_owned(),
         node: text(&made["node"]),
-        administration_key: text(&made["administration_key"]),
+        administration_key: made["administration_key"].as_str().unwrap_or_default().to_owned(),
         api: format!("http://{api}"),
         home,
         tcp,

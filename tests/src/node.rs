@@ -90,6 +90,20 @@ impl Node {
         Cli::of(&self.home)
     }
 
+    /// Commands on a copy of its home, on a machine where no node answers.
+    pub fn offline(&self) -> Cli {
+        let home = self.home.with_extension("offline");
+        if !home.exists() {
+            copy(&self.home, &home);
+            let settings = fs::read_to_string(home.join("node.toml")).expect("node.toml");
+            let port = format!(":{}\"", self.api.base().port().expect("the API has a port"));
+            assert!(settings.contains(&port), "{settings}");
+            // Nobody listens on port 1.
+            fs::write(home.join("node.toml"), settings.replace(&port, ":1\"")).expect("node.toml");
+        }
+        Cli::of(&home)
+    }
+
     /// Starts it under these conditions from now on.
     pub fn under(&mut self, conditions: Conditions) {
         self.conditions = conditions;
@@ -241,6 +255,17 @@ impl Node {
         let whole = fs::read_to_string(self.log_file()).unwrap_or_default();
         let lines: Vec<&str> = whole.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir(to).expect("a folder");
+        for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry of it")) {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).expect("a copy");
     }
 }
 

@@ -56,7 +56,7 @@ fn the_others_rotate_the_assessors_while_the_leader_is_dead() {
     reaches(nodes, 1);
     stays_a_proposal(nodes);
     // The last one signs on a machine that never saw a network: file in, file out, and whoever has a node hands it in.
-    let last = offline(&nodes[3]).json(&["charter", "sign", &file]).ok().value();
+    let last = nodes[3].offline().json(&["charter", "sign", &file]).ok().value();
     assert_eq!((&last["lacking"], &last["handed_in"]), (&0.into(), &false.into()), "{last}");
     let adopted = sign(&nodes[1], &file);
     assert_eq!((&adopted["already"], &adopted["handed_in"]), (&true.into(), &true.into()), "{adopted}");
@@ -75,29 +75,6 @@ fn the_others_rotate_the_assessors_while_the_leader_is_dead() {
     network.nodes.push(leader);
     all_hold(&network.nodes, &id, &after);
     level(&network.nodes);
-}
-
-/// The same home on a machine where no node answers.
-fn offline(node: &Node) -> Cli {
-    let home = node.home().with_extension("offline");
-    copy(node.home(), &home);
-    let settings = fs::read_to_string(home.join("node.toml")).unwrap();
-    let port = format!(":{}\"", node.api().base().port().unwrap());
-    assert!(settings.contains(&port), "{settings}");
-    // Nobody listens on port 1.
-    fs::write(home.join("node.toml"), settings.replace(&port, ":1\"")).unwrap();
-    Cli::of(&home)
-}
-
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir(to).unwrap();
-        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }
 
 /// SN, GH and CV sign; SN on the file of the proposal, which it shows in words first, the others on a copy of it.

@@ -67,6 +67,9 @@ enum Command {
     /// The administration's list of its nodes.
     #[command(subcommand)]
     Mandate(commands::mandate::Mandate),
+    /// Acts on any kind of object.
+    #[command(subcommand)]
+    Act(commands::act::Act),
     /// Logs and their entries.
     #[command(subcommand)]
     Log(commands::log::Log),
@@ -121,6 +124,7 @@ impl Palabre {
             Command::Document(document) => document.run(&home, speech),
             Command::Charter(charter) => charter.run(&home, speech),
             Command::Mandate(mandate) => mandate.run(&home, speech),
+            Command::Act(act) => act.run(&home, speech),
             Command::Log(log) => log.run(&home, speech),
             Command::Store(store) => store.run(&home, speech),
             Command::Archive(archive) => archive.run(&home, speech),

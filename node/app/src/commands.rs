@@ -1,5 +1,6 @@
 //! One module for each command or group of commands.
 
+pub(crate) mod act;
 pub(crate) mod application;
 pub(crate) mod archive;
 pub(crate) mod charter;

@@ -26,6 +26,8 @@ pub enum Purpose {
     Application,
     /// The seal of an archive.
     Archive,
+    /// A keyholder's proof that it has its key.
+    Proof,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Invitation => b"palabre/invitation/1",
             Self::Application => b"palabre/application/1",
             Self::Archive => b"palabre/archive/1",
+            Self::Proof => b"palabre/proof/1",
         }
     }
 }

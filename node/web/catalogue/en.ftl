@@ -134,6 +134,12 @@ cmd-charter-propose = Make the next revision from short changes; it has yet to b
     .review-by = When the charter is to be reviewed, YYYY-MM-DD
     .output = Where to write the proposal
 cmd-charter-history = Show all revisions: date, signers, changes.
+cmd-charter-prove = Prove, once a year, that a keyholder has its key: a statement signed with the key in this home, which any node carries.
+    .file = A statement that was signed elsewhere: this node carries it
+    .output = Only write the statement to this file, for "palabre charter prove FILE" at a node
+cmd-charter-settle = Make the settlement of a dispute: a revision that says what one of the disputed ones says, and names them all; it has yet to be signed by the keyholders who did not sign two of them.
+    .keep = The disputed revision that is kept: its hash, or at least its first 8 digits
+    .output = Where to write the settlement
 cmd-charter-sign = Sign a charter with the administration's key in this home, after showing what it changes.
     .file = The charter file, to which the signature is added, or the first digits of a proposal that the node holds
 cmd-charter-show = Show what a charter says, now or at a past date, and the proposals.
@@ -157,6 +163,12 @@ cmd-mandate-revoke = Take a node off the mandate: what it wrote until now counts
 cmd-mandate-show = Show a mandate.
     .file = A mandate file (default: all that the node holds)
     .charter = The charter against which the signature is checked (default: this node's)
+
+cmd-act = The acts on documents and other objects.
+cmd-act-show = Show an act: in force, void and why, upheld by whom.
+    .id = The act: the id of its entry, or at least its first 8 digits
+cmd-act-uphold = Uphold a void act: what it says takes effect as an act of this administration, which must have the right to it.
+    .id = The act: the id of its entry, or at least its first 8 digits
 
 cmd-log = The logs of the nodes.
 cmd-log-show = Show the logs of a node, newest first.
@@ -251,6 +263,11 @@ charter-secretariat = Secretariat: { $administrations }
 charter-assessors = Assessors: { $administrations }
 charter-vice-presidency = Vice-presidency of the region: { $administration }
 charter-keyholders = Keyholders: { $keyholders }; { $threshold } signatures needed
+charter-key-proved = { "  " }{ $administration } last showed its key on { $at }
+charter-key-overdue = { "  " }{ $administration } last showed its key on { $at }: MORE THAN A YEAR AGO
+charter-key-never = { "  " }{ $administration } has NEVER shown its key
+proof-carried = { $administration } has shown its key on { $at }; the other nodes receive it by themselves.
+proof-made = Statement of { $administration } of { $at } in { $file }: "palabre charter prove { $file }" at any node.
 charter-review-by = To be reviewed by { $date }
 charter-adopted = Revision { $revision } has all its signatures: it governs, and the other nodes receive it by themselves.
 charter-adopted-file = Revision { $revision } has all its signatures. Hand { $file } to a node: "palabre charter sign { $file }" where one runs.
@@ -307,6 +324,11 @@ refusal-full = the list of applications is full
 refusal-busy = the node cannot take it now
 charter-dispute = *** DISPUTE: { $count } adopted revisions stand against one another. The last undisputed revision governs, with the cutoffs of all of them, until a settlement. ***
 charter-disputed = Disputed revision { $revision } { $hash }, signed by { $signers }:
+
+charter-dispute-next = To settle it: "palabre charter settle ID -o FILE" with the revision that is to be kept, then the signatures of the keyholders who did not sign two of them.
+settlement-made = Settlement of revision { $revision } in favour of { $keeps }, in { $file }; nobody has signed it. It changes:
+settlement-made-next = It needs { $threshold } of the keyholders who did not sign two of them ({ $counts }): "palabre charter sign { $file }" at each.
+settlement-twice = Signatures that do not count here: { $twice } signed two of the disputed revisions.
 
 change-line = { "  " }– { $change }
 change-office = { $office }: { $after } (until now: { $before })
@@ -417,6 +439,7 @@ init-next-run = Next: "palabre run".
 
 status-node = Node of { $administration }: { $node }
 status-network = Network { $network }, charter revision { $revision }
+status-mandate-dispute = *** DISPUTE: { $administration } has signed two mandates of one number; the one before governs until a revision names one ("palabre mandate show"). ***
 status-listen = Listens on { $address }
 status-ledger = Ledger { $hash }
 status-state = State ({ $audience }) { $hash }
@@ -435,6 +458,8 @@ obstacle-not-admitted = the node is not admitted yet.
 status-ended-abruptly = The program did not stop in good order last time (power cut, kill, or no memory left). The ledger was checked at this start.
 status-descriptors = { $used } of { $limit } file descriptors were in use, { $ago } ago: connections wait while none is free. Raise the limit (LimitNOFILE in the service's file).
 status-memory = { $used } of { $limit } of memory were in use, { $ago } ago: beyond it the program ends and is started again. Raise the limit (MemoryMax in the service's file).
+status-keyholders = { $overdue } of { $keyholders } keyholders have not shown their key for a year: "palabre charter prove" at each of them ("palabre charter show" names them).
+status-keyholders-risk = BEWARE: { $overdue } of { $keyholders } keyholders have not shown their key for a year, and { $threshold } must sign: one more, and the charter cannot be changed any more. "palabre charter prove" at each of them; who has lost its key gets a new one ("palabre charter propose --key").
 status-peers = Connected to { $connected } of the { $all } other nodes.
 
 peer-none = No other node is known.
@@ -486,6 +511,15 @@ effect-void = void
 effect-waiting = waiting
 effect-forked = forked
 
+act-head = { $act } { $id }
+act-object = On { $id }
+act-by = By { $administration } (node { $node }), { $at }
+act-log = Log { $log }, number { $sequence }
+act-effect = Effect: { $effect }
+act-upheld = Upheld by { $administration }: what it says is in force there ({ $id })
+act-upholds = Upholds { $id }
+act-upheld-now = Upheld: what the act says is in force by { $id }
+
 void-no-act = it is no act
 void-malformed = the act is malformed
 void-unknown-kind = this version of the program does not know this kind of act
@@ -500,6 +534,9 @@ void-not-allowed = its administration has no right to this act
 void-opener-void = the act that opened the object is void
 void-other-kind = the object is of another kind
 void-withdrawn = its author knew that the object had been withdrawn
+void-other-key = what it says is not signed by the key that the charter gives the administration
+void-not-void = what it upholds is in force, or upheld already
+void-not-upholdable = it upholds an act that itself upholds another
 
 ## Documents
 
@@ -740,7 +777,16 @@ err-propose-invariants = The proposed charter breaks rules.
     .next = Add what is missing to "palabre charter propose", for example another host (--host).
 err-dispute = Two adopted revisions stand against one another: nothing else can be proposed.
     .why = A keyholder has signed two revisions of one number.
-    .next = See which: "palabre charter history". The settlement comes first.
+    .next = The settlement comes first: "palabre charter settle".
+err-no-dispute = No two revisions stand against one another: nothing is to be settled.
+    .why = Every adopted revision follows the one before.
+    .next = See "palabre charter history"; other changes: "palabre charter propose".
+err-not-disputed = { $hash } is not the beginning of a single disputed revision.
+    .why = A settlement keeps one of the revisions that stand against one another.
+    .next = "palabre charter show" names them.
+err-signed-both = { $administration } has signed two of the disputed revisions: it does not sign their settlement.
+    .why = Only the keyholders who did not sign both settle a dispute: { $counts }.
+    .next = Take the file to one of them.
 err-no-administration = The key { $key } is that of no administration in this charter.
     .why = A mandate is signed by the key that the charter gives the administration.
     .next = Check the file and the home (--home).
@@ -797,6 +843,18 @@ err-address-in-use = The HTTP API cannot listen on { $address }.
     .why = Cause: { $cause }.
     .next = Set another address in node.toml ("api = …"), or stop what holds it.
 
+err-no-act = { $id } is no act that counts or is void here.
+    .why = Its log does not reach it here yet, or its content has not come, or is damaged.
+    .next = Wait until it arrives; "palabre log show NODE" shows the logs of its author.
+err-not-void = The act { $id } needs nobody to uphold it.
+    .why = It is in force, or another act upholds it already.
+    .next = See which: "palabre act show { $id }".
+err-not-upholdable = The act { $id } takes effect with nobody who upholds it.
+    .why = { $reason }
+    .next = Do the same anew in an act of your own.
+err-act-waits = The act { $id } waits.
+    .why = What it builds on, or the charter revision or mandate that it cites, has not come here.
+    .next = Try again later; "palabre peer list" says who can be reached.
 err-object-unknown = Nothing has the id { $id }.
     .why = This node knows no entry whose id begins so.
     .next = Check the id ("palabre document list"), or wait until it arrives.

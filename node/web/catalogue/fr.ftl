@@ -134,6 +134,12 @@ cmd-charter-propose = Faire la révision suivante par de courts changements ; el
     .review-by = La date à laquelle la charte est à relire, AAAA-MM-JJ
     .output = Où écrire la proposition
 cmd-charter-history = Montrer toutes les révisions : date, signataires, changements.
+cmd-charter-prove = Prouver, une fois l'an, qu'un détenteur de clé a sa clé : une déclaration signée avec la clé de ce dossier, que n'importe quel nœud transporte.
+    .file = Une déclaration signée ailleurs : ce nœud la transporte
+    .output = Écrire seulement la déclaration dans ce fichier, pour « palabre charter prove FICHIER » près d'un nœud
+cmd-charter-settle = Faire le règlement d'un litige : une révision qui dit ce que dit l'une des révisions contestées, et les nomme toutes ; il lui reste à être signée par les détenteurs de clé qui n'en ont pas signé deux.
+    .keep = La révision contestée qui est gardée : son empreinte, ou ses 8 premiers chiffres au moins
+    .output = Où écrire le règlement
 cmd-charter-sign = Signer une charte avec la clé de l'administration gardée dans ce dossier, après avoir montré ce qu'elle change.
     .file = Le fichier de la charte, auquel la signature est ajoutée, ou les premiers chiffres d'une proposition que tient le nœud
 cmd-charter-show = Montrer ce que dit une charte, aujourd'hui ou à une date passée, et les propositions.
@@ -157,6 +163,12 @@ cmd-mandate-revoke = Retirer un nœud de l'accréditation : ce qu'il a écrit ju
 cmd-mandate-show = Montrer une accréditation.
     .file = Un fichier d'accréditation (défaut : toutes celles que tient le nœud)
     .charter = La charte qui permet de vérifier la signature (défaut : celle de ce nœud)
+
+cmd-act = Les actes sur les documents et les autres objets.
+cmd-act-show = Montrer un acte : en vigueur, nul et pourquoi, confirmé par qui.
+    .id = L'acte : l'identifiant de son écriture, ou ses 8 premiers chiffres au moins
+cmd-act-uphold = Confirmer un acte nul : ce qu'il dit prend effet comme un acte de cette administration, qui doit en avoir le droit.
+    .id = L'acte : l'identifiant de son écriture, ou ses 8 premiers chiffres au moins
 
 cmd-log = Les journaux des nœuds.
 cmd-log-show = Montrer les journaux d'un nœud, le plus récent d'abord.
@@ -251,6 +263,11 @@ charter-secretariat = Secrétariat : { $administrations }
 charter-assessors = Assesseurs : { $administrations }
 charter-vice-presidency = Vice-présidence de la région : { $administration }
 charter-keyholders = Détenteurs de clé : { $keyholders } ; il faut { $threshold } signatures
+charter-key-proved = { "  " }{ $administration } a montré sa clé pour la dernière fois le { $at }
+charter-key-overdue = { "  " }{ $administration } a montré sa clé pour la dernière fois le { $at } : IL Y A PLUS D'UN AN
+charter-key-never = { "  " }{ $administration } n'a JAMAIS montré sa clé
+proof-carried = { $administration } a montré sa clé le { $at } ; les autres nœuds le reçoivent d'eux-mêmes.
+proof-made = Déclaration de { $administration } du { $at } dans { $file } : « palabre charter prove { $file } » près de n'importe quel nœud.
 charter-review-by = À relire avant le { $date }
 charter-adopted = La révision { $revision } a toutes ses signatures : elle vaut, et les autres nœuds la reçoivent d'eux-mêmes.
 charter-adopted-file = La révision { $revision } a toutes ses signatures. Remettez { $file } à un nœud : « palabre charter sign { $file } » là où il tourne.
@@ -307,6 +324,11 @@ refusal-full = la liste des candidatures est pleine
 refusal-busy = le nœud ne peut pas la prendre maintenant
 charter-dispute = *** LITIGE : { $count } révisions adoptées s'opposent. La dernière révision incontestée vaut, avec ce que toutes retranchent, jusqu'à un règlement. ***
 charter-disputed = Révision { $revision } contestée { $hash }, signée par { $signers } :
+
+charter-dispute-next = Pour le régler : « palabre charter settle ID -o FICHIER » avec la révision à garder, puis les signatures des détenteurs de clé qui n'en ont pas signé deux.
+settlement-made = Règlement de la révision { $revision } en faveur de { $keeps }, dans { $file } ; personne ne l'a signé. Il change :
+settlement-made-next = Il y faut { $threshold } des détenteurs de clé qui n'en ont pas signé deux ({ $counts }) : « palabre charter sign { $file } » chez chacun.
+settlement-twice = Signatures qui ne comptent pas ici : { $twice } ont signé deux des révisions contestées.
 
 change-line = { "  " }– { $change }
 change-office = { $office } : { $after } (jusqu'ici : { $before })
@@ -417,6 +439,7 @@ init-next-run = Ensuite : « palabre run ».
 
 status-node = Nœud de { $administration } : { $node }
 status-network = Réseau { $network }, charte en révision { $revision }
+status-mandate-dispute = *** LITIGE : { $administration } a signé deux accréditations d'un même numéro ; la précédente vaut jusqu'à ce qu'une révision en nomme une (« palabre mandate show »). ***
 status-listen = Écoute sur { $address }
 status-ledger = Grand livre { $hash }
 status-state = État ({ $audience }) { $hash }
@@ -435,6 +458,8 @@ obstacle-not-admitted = le nœud n'est pas encore admis.
 status-ended-abruptly = La dernière fois, le programme ne s'est pas arrêté normalement (coupure de courant, arrêt forcé ou mémoire épuisée). Le registre a été vérifié à ce démarrage.
 status-descriptors = { $used } descripteurs de fichiers sur { $limit } étaient utilisés, il y a { $ago } : les connexions attendent tant qu'aucun n'est libre. Relevez la limite (LimitNOFILE dans le fichier du service).
 status-memory = { $used } de mémoire sur { $limit } étaient utilisés, il y a { $ago } : au-delà, le programme s'arrête et est relancé. Relevez la limite (MemoryMax dans le fichier du service).
+status-keyholders = { $overdue } des { $keyholders } détenteurs de clé n'ont pas montré leur clé depuis un an : « palabre charter prove » chez chacun d'eux (« palabre charter show » les nomme).
+status-keyholders-risk = ATTENTION : { $overdue } des { $keyholders } détenteurs de clé n'ont pas montré leur clé depuis un an, et { $threshold } doivent signer : un de plus, et la charte ne peut plus être changée. « palabre charter prove » chez chacun d'eux ; qui a perdu sa clé en reçoit une autre (« palabre charter propose --key »).
 status-peers = Connecté à { $connected } des { $all } autres nœuds.
 
 peer-none = Aucun autre nœud n'est connu.
@@ -486,6 +511,15 @@ effect-void = nul
 effect-waiting = en attente
 effect-forked = bifurqué
 
+act-head = { $act } { $id }
+act-object = Sur { $id }
+act-by = Par { $administration } (nœud { $node }), { $at }
+act-log = Journal { $log }, numéro { $sequence }
+act-effect = Effet : { $effect }
+act-upheld = Confirmé par { $administration } : ce qu'il dit est en vigueur là ({ $id })
+act-upholds = Confirme { $id }
+act-upheld-now = Confirmé : ce que dit l'acte est en vigueur par { $id }
+
 void-no-act = ce n'est pas un acte
 void-malformed = l'acte est mal formé
 void-unknown-kind = cette version du programme ne connaît pas ce genre d'acte
@@ -500,6 +534,9 @@ void-not-allowed = son administration n'a pas droit à cet acte
 void-opener-void = l'acte qui a ouvert l'objet est nul
 void-other-kind = l'objet est d'un autre genre
 void-withdrawn = son auteur savait que l'objet était retiré
+void-other-key = ce qu'il dit n'est pas signé par la clé que la charte donne à l'administration
+void-not-void = ce qu'il confirme est en vigueur, ou déjà confirmé
+void-not-upholdable = il confirme un acte qui en confirme lui-même un autre
 
 ## Documents
 
@@ -740,7 +777,16 @@ err-propose-invariants = La charte proposée enfreint des règles.
     .next = Ajoutez ce qui manque à « palabre charter propose », par exemple un autre hôte (--host).
 err-dispute = Deux révisions adoptées s'opposent : rien d'autre ne peut être proposé.
     .why = Un détenteur de clé a signé deux révisions d'un même numéro.
-    .next = Voyez lesquelles : « palabre charter history ». Le règlement vient d'abord.
+    .next = Le règlement vient d'abord : « palabre charter settle ».
+err-no-dispute = Aucune révision ne s'oppose à une autre : il n'y a rien à régler.
+    .why = Chaque révision adoptée suit la précédente.
+    .next = Voyez « palabre charter history » ; pour d'autres changements : « palabre charter propose ».
+err-not-disputed = { $hash } n'est le début d'aucune révision contestée, ou de plusieurs.
+    .why = Un règlement garde l'une des révisions qui s'opposent.
+    .next = « palabre charter show » les nomme.
+err-signed-both = { $administration } a signé deux des révisions contestées : elle ne signe pas leur règlement.
+    .why = Seuls les détenteurs de clé qui n'ont pas signé les deux règlent un litige : { $counts }.
+    .next = Portez le fichier chez l'un d'eux.
 err-no-administration = La clé { $key } n'est celle d'aucune administration de cette charte.
     .why = Une accréditation est signée par la clé que la charte donne à l'administration.
     .next = Vérifiez le fichier et le dossier (--home).
@@ -797,6 +843,18 @@ err-address-in-use = L'interface HTTP ne peut pas écouter sur { $address }.
     .why = Cause : { $cause }.
     .next = Réglez une autre adresse dans node.toml (« api = … »), ou arrêtez ce qui l'occupe.
 
+err-no-act = { $id } n'est pas un acte qui compte ou soit nul ici.
+    .why = Son journal n'arrive pas encore jusqu'à lui ici, ou son contenu n'est pas arrivé, ou il est endommagé.
+    .next = Attendez qu'il arrive ; « palabre log show NŒUD » montre les journaux de son auteur.
+err-not-void = L'acte { $id } n'a pas besoin d'être confirmé.
+    .why = Il est en vigueur, ou un autre acte le confirme déjà.
+    .next = Voyez lequel : « palabre act show { $id } ».
+err-not-upholdable = L'acte { $id } ne prend effet avec personne qui le confirme.
+    .why = { $reason }
+    .next = Refaites la même chose par un acte à vous.
+err-act-waits = L'acte { $id } attend.
+    .why = Ce sur quoi il s'appuie, ou la révision de la charte ou l'accréditation qu'il cite, n'est pas arrivé ici.
+    .next = Réessayez plus tard ; « palabre peer list » dit qui est joignable.
 err-object-unknown = Rien ne porte l'id { $id }.
     .why = Ce nœud ne connaît aucune écriture dont l'id commence ainsi.
     .next = Vérifiez l'id (« palabre document list »), ou attendez qu'il arrive.

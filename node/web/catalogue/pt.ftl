@@ -134,6 +134,12 @@ cmd-charter-propose = Fazer a revisão seguinte a partir de alterações curtas;
     .review-by = A data em que a carta deve ser revista, AAAA-MM-DD
     .output = Onde escrever a proposta
 cmd-charter-history = Mostrar todas as revisões: data, signatários, alterações.
+cmd-charter-prove = Provar, uma vez por ano, que um detentor de chave tem a sua chave: uma declaração assinada com a chave desta pasta, que qualquer nó transporta.
+    .file = Uma declaração assinada noutro lado: este nó transporta-a
+    .output = Escrever apenas a declaração neste ficheiro, para «palabre charter prove FICHEIRO» junto de um nó
+cmd-charter-settle = Fazer o acordo de um litígio: uma revisão que diz o que diz uma das revisões contestadas, e as nomeia todas; falta que a assinem os detentores de chave que não assinaram duas delas.
+    .keep = A revisão contestada que fica: a sua impressão, ou pelo menos os 8 primeiros dígitos
+    .output = Onde escrever o acordo
 cmd-charter-sign = Assinar uma carta com a chave da administração guardada nesta pasta, depois de mostrar o que ela altera.
     .file = O ficheiro da carta, ao qual a assinatura é acrescentada, ou os primeiros dígitos de uma proposta que o nó tem
 cmd-charter-show = Mostrar o que diz uma carta, hoje ou numa data passada, e as propostas.
@@ -157,6 +163,12 @@ cmd-mandate-revoke = Retirar um nó da acreditação: o que escreveu até agora 
 cmd-mandate-show = Mostrar uma acreditação.
     .file = Um ficheiro de acreditação (por omissão: todas as que o nó tem)
     .charter = A carta que permite verificar a assinatura (predefinição: a deste nó)
+
+cmd-act = Os atos sobre os documentos e os outros objetos.
+cmd-act-show = Mostrar um ato: em vigor, nulo e porquê, confirmado por quem.
+    .id = O ato: o identificador do seu registo, ou pelo menos os 8 primeiros dígitos
+cmd-act-uphold = Confirmar um ato nulo: o que ele diz produz efeito como um ato desta administração, que tem de ter esse direito.
+    .id = O ato: o identificador do seu registo, ou pelo menos os 8 primeiros dígitos
 
 cmd-log = Os diários dos nós.
 cmd-log-show = Mostrar os diários de um nó, o mais recente primeiro.
@@ -251,6 +263,11 @@ charter-secretariat = Secretariado: { $administrations }
 charter-assessors = Assessores: { $administrations }
 charter-vice-presidency = Vice-presidência da região: { $administration }
 charter-keyholders = Detentores de chave: { $keyholders }; são precisas { $threshold } assinaturas
+charter-key-proved = { "  " }{ $administration } mostrou a sua chave pela última vez em { $at }
+charter-key-overdue = { "  " }{ $administration } mostrou a sua chave pela última vez em { $at }: HÁ MAIS DE UM ANO
+charter-key-never = { "  " }{ $administration } NUNCA mostrou a sua chave
+proof-carried = { $administration } mostrou a sua chave em { $at }; os outros nós recebem-no por si.
+proof-made = Declaração de { $administration } de { $at } em { $file }: «palabre charter prove { $file }» junto de qualquer nó.
 charter-review-by = A rever até { $date }
 charter-adopted = A revisão { $revision } tem todas as suas assinaturas: vale, e os outros nós recebem-na por si.
 charter-adopted-file = A revisão { $revision } tem todas as suas assinaturas. Entregue { $file } a um nó: «palabre charter sign { $file }» onde um corre.
@@ -307,6 +324,11 @@ refusal-full = a lista de candidaturas está cheia
 refusal-busy = o nó não a pode receber agora
 charter-dispute = *** LITÍGIO: { $count } revisões adotadas opõem-se. Vale a última revisão incontestada, com o que todas cortam, até um acordo. ***
 charter-disputed = Revisão { $revision } contestada { $hash }, assinada por { $signers }:
+
+charter-dispute-next = Para o resolver: «palabre charter settle ID -o FICHEIRO» com a revisão que fica, depois as assinaturas dos detentores de chave que não assinaram duas delas.
+settlement-made = Acordo da revisão { $revision } a favor de { $keeps }, em { $file }; ninguém o assinou. Altera:
+settlement-made-next = São precisos { $threshold } dos detentores de chave que não assinaram duas delas ({ $counts }): «palabre charter sign { $file }» em cada um.
+settlement-twice = Assinaturas que aqui não contam: { $twice } assinaram duas das revisões contestadas.
 
 change-line = { "  " }– { $change }
 change-office = { $office }: { $after } (até agora: { $before })
@@ -417,6 +439,7 @@ init-next-run = A seguir: «palabre run».
 
 status-node = Nó de { $administration }: { $node }
 status-network = Rede { $network }, carta na revisão { $revision }
+status-mandate-dispute = *** LITÍGIO: { $administration } assinou duas acreditações do mesmo número; vale a anterior até que uma revisão nomeie uma («palabre mandate show»). ***
 status-listen = Escuta em { $address }
 status-ledger = Livro-razão { $hash }
 status-state = Estado ({ $audience }) { $hash }
@@ -435,6 +458,8 @@ obstacle-not-admitted = o nó ainda não foi admitido.
 status-ended-abruptly = Da última vez, o programa não parou normalmente (corte de energia, paragem forçada ou falta de memória). O registo foi verificado neste arranque.
 status-descriptors = { $used } descritores de ficheiros em { $limit } estavam em uso, há { $ago }: as ligações esperam enquanto nenhum estiver livre. Aumente o limite (LimitNOFILE no ficheiro do serviço).
 status-memory = { $used } de memória em { $limit } estavam em uso, há { $ago }: para além disso, o programa termina e é iniciado de novo. Aumente o limite (MemoryMax no ficheiro do serviço).
+status-keyholders = { $overdue } dos { $keyholders } detentores de chave não mostram a sua chave há um ano: «palabre charter prove» em cada um deles («palabre charter show» nomeia-os).
+status-keyholders-risk = ATENÇÃO: { $overdue } dos { $keyholders } detentores de chave não mostram a sua chave há um ano, e { $threshold } têm de assinar: mais um, e a carta já não pode ser alterada. «palabre charter prove» em cada um deles; quem perdeu a chave recebe outra («palabre charter propose --key»).
 status-peers = Ligado a { $connected } dos { $all } outros nós.
 
 peer-none = Nenhum outro nó é conhecido.
@@ -486,6 +511,15 @@ effect-void = nulo
 effect-waiting = em espera
 effect-forked = bifurcado
 
+act-head = { $act } { $id }
+act-object = Sobre { $id }
+act-by = De { $administration } (nó { $node }), { $at }
+act-log = Diário { $log }, número { $sequence }
+act-effect = Efeito: { $effect }
+act-upheld = Confirmado por { $administration }: o que ele diz está em vigor aí ({ $id })
+act-upholds = Confirma { $id }
+act-upheld-now = Confirmado: o que o ato diz está em vigor por { $id }
+
 void-no-act = não é um ato
 void-malformed = o ato está mal formado
 void-unknown-kind = esta versão do programa não conhece este tipo de ato
@@ -500,6 +534,9 @@ void-not-allowed = a sua administração não tem direito a este ato
 void-opener-void = o ato que abriu o objeto é nulo
 void-other-kind = o objeto é de outro tipo
 void-withdrawn = o seu autor sabia que o objeto tinha sido retirado
+void-other-key = o que ele diz não está assinado pela chave que a carta dá à administração
+void-not-void = o que ele confirma está em vigor, ou já confirmado
+void-not-upholdable = confirma um ato que por sua vez confirma outro
 
 ## Documentos
 
@@ -740,7 +777,16 @@ err-propose-invariants = A carta proposta viola regras.
     .next = Acrescente o que falta a «palabre charter propose», por exemplo outro anfitrião (--host).
 err-dispute = Duas revisões adotadas opõem-se: nada mais pode ser proposto.
     .why = Um detentor de chave assinou duas revisões do mesmo número.
-    .next = Veja quais: «palabre charter history». O acordo vem primeiro.
+    .next = O acordo vem primeiro: «palabre charter settle».
+err-no-dispute = Nenhuma revisão se opõe a outra: não há nada a resolver.
+    .why = Cada revisão adotada segue a anterior.
+    .next = Veja «palabre charter history»; para outras alterações: «palabre charter propose».
+err-not-disputed = { $hash } não é o início de uma única revisão contestada.
+    .why = Um acordo fica com uma das revisões que se opõem.
+    .next = «palabre charter show» nomeia-as.
+err-signed-both = { $administration } assinou duas das revisões contestadas: não assina o seu acordo.
+    .why = Só os detentores de chave que não assinaram as duas resolvem um litígio: { $counts }.
+    .next = Leve o ficheiro a um deles.
 err-no-administration = A chave { $key } não é de nenhuma administração desta carta.
     .why = Uma acreditação é assinada pela chave que a carta dá à administração.
     .next = Verifique o ficheiro e a pasta (--home).
@@ -797,6 +843,18 @@ err-address-in-use = A interface HTTP não pode escutar em { $address }.
     .why = Causa: { $cause }.
     .next = Defina outro endereço em node.toml («api = …»), ou pare o que o ocupa.
 
+err-no-act = { $id } não é um ato que conte ou seja nulo aqui.
+    .why = O seu diário ainda não chega até ele aqui, ou o seu conteúdo não chegou, ou está danificado.
+    .next = Espere que chegue; «palabre log show NÓ» mostra os diários do seu autor.
+err-not-void = O ato { $id } não precisa de ser confirmado.
+    .why = Está em vigor, ou outro ato já o confirma.
+    .next = Veja qual: «palabre act show { $id }».
+err-not-upholdable = O ato { $id } não produz efeito com ninguém que o confirme.
+    .why = { $reason }
+    .next = Faça o mesmo de novo por um ato seu.
+err-act-waits = O ato { $id } espera.
+    .why = Aquilo em que assenta, ou a revisão da carta ou a acreditação que cita, não chegou aqui.
+    .next = Tente mais tarde; «palabre peer list» diz quem se alcança.
 err-object-unknown = Nada tem o id { $id }.
     .why = Este nó não conhece nenhum registo cujo id comece assim.
     .next = Verifique o id («palabre document list»), ou espere que chegue.

@@ -10,6 +10,7 @@
 //! | `documents`, `governance`, `network`, `metrics` | what the addresses do |
 
 mod access;
+mod acts;
 mod answer;
 mod documents;
 mod governance;

@@ -10,8 +10,9 @@ use std::io;
 
 pub use axum::body::Bytes;
 use futures::stream::BoxStream;
+use palabre_core::acts::KeyProof;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
 pub use error::NodeError;
@@ -19,8 +20,8 @@ pub(crate) use error::too_large;
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{
-    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ActView, ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView,
+    Metrics, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 /// Largest content of a document, in bytes: it is fetched whole from one peer (`docs/design.md` §7).
@@ -90,6 +91,12 @@ pub trait NodeHandle: Send + Sync + 'static {
     /// The next revision with these changes, unsigned; its checkpoint and its lists are of what this node holds.
     fn propose(&self, changes: Changes) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
 
+    /// The settlement of the dispute in favour of this revision, unsigned.
+    fn settle(&self, keep: CharterHash) -> impl Future<Output = Result<ProposalView, NodeError>> + Send;
+
+    /// Writes a keyholder's proof that it has its key. Answers with the id of the new entry.
+    fn prove(&self, proof: KeyProof) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
+
     /// Every charter revision that it holds.
     fn history(&self) -> impl Future<Output = Result<HistoryView, NodeError>> + Send;
 
@@ -101,6 +108,12 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// The logs of one author, each with its newest entries first; empty when nothing of it is held.
     fn logs(&self, author: NodeKey, query: LogQuery) -> impl Future<Output = Result<Vec<LogView>, NodeError>> + Send;
+
+    /// What has become of an act; [`NodeError::NoAct`] when the entry is not folded here.
+    fn act(&self, act: EntryId) -> impl Future<Output = Result<ActView, NodeError>> + Send;
+
+    /// Upholds a void act. Answers with the id of the new entry.
+    fn uphold(&self, act: EntryId) -> impl Future<Output = Result<EntryId, NodeError>> + Send;
 
     /// Figures for supervision.
     fn metrics(&self) -> impl Future<Output = Result<Metrics, NodeError>> + Send;

@@ -2,6 +2,7 @@
 //!
 //! Fields are only ever added. Ids, keys and hashes are hexadecimal; times are milliseconds since 1970; sizes are bytes.
 
+mod act;
 mod application;
 mod charter;
 mod document;
@@ -11,6 +12,7 @@ mod peer;
 mod status;
 mod void;
 
+pub use act::{ActView, UpholdingView};
 pub use application::{ApplicationList, ApplicationView};
 pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
 pub use document::{

@@ -7,14 +7,19 @@ pub(crate) mod found;
 mod history;
 mod judge;
 mod propose;
+mod prove;
+mod settle;
 mod show;
 pub(crate) mod sign;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Subcommand;
 use palabre_core::charter::CharterFile;
-use palabre_core::id::NetworkId;
+use palabre_core::id::{CharterHash, NetworkId};
+use palabre_web::node::{EntryPrefix, PrefixError};
 use palabre_web::problem::Kind;
 use palabre_web::text;
 
@@ -31,6 +36,10 @@ pub(crate) enum Charter {
     Found(found::Found),
     /// Makes the next revision from short changes; unsigned.
     Propose(Box<propose::Propose>),
+    /// Proves that a keyholder has its key.
+    Prove(prove::Prove),
+    /// Makes the settlement of a dispute; unsigned.
+    Settle(settle::Settle),
     /// Signs a revision.
     Sign(sign::Sign),
     /// Shows a charter.
@@ -51,11 +60,38 @@ impl Charter {
         match self {
             Self::Found(found) => found.run(speech),
             Self::Propose(propose) => propose.run(home, speech),
+            Self::Prove(prove) => prove.run(home, speech),
+            Self::Settle(settle) => settle.run(home, speech),
             Self::Sign(sign) => sign.run(home, speech),
             Self::Show(show) => show.run(home, speech),
             Self::Check { file } => check::run(&file_or_own(file, home)?, home, speech),
             Self::History => history::run(home, speech),
         }
+    }
+}
+
+/// The first digits of a revision's hash, as people type them: 8 to 64 hexadecimal digits.
+#[derive(Clone, Debug)]
+pub(crate) struct HashPrefix(EntryPrefix);
+
+impl HashPrefix {
+    /// Whether a hash begins so.
+    fn matches(&self, hash: &CharterHash) -> bool {
+        hash.to_string().starts_with(&self.to_string())
+    }
+}
+
+impl FromStr for HashPrefix {
+    type Err = PrefixError;
+
+    fn from_str(text: &str) -> Result<Self, PrefixError> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for HashPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -7,7 +7,7 @@ use palabre_core::id::{LogId, Sequence};
 use palabre_web::catalogue::Text;
 use palabre_web::node::LogQuery;
 use palabre_web::text;
-use palabre_web::views::{Effect, EntryView, LogList, LogView, void_words};
+use palabre_web::views::{Effect, LogList, LogView, void_words};
 
 use crate::cli::{Speech, Table, units};
 use crate::client::{Client, block_on};
@@ -88,21 +88,22 @@ fn table(log: &LogView, speech: Speech) -> Table {
             units::moment(entry.clock),
             entry.act.clone().unwrap_or_default(),
             units::size(entry.size, speech.lang()),
-            effect(entry, speech),
+            effect_words(entry.effect, entry.reason.as_deref(), speech),
         ]);
     }
     table
 }
 
-fn effect(entry: &EntryView, speech: Speech) -> String {
-    let effect: Text = match entry.effect {
+/// What an act does, and why it does not.
+pub(super) fn effect_words(effect: Effect, reason: Option<&str>, speech: Speech) -> String {
+    let effect: Text = match effect {
         Effect::InForce => text!("effect-in-force"),
         Effect::Void => text!("effect-void"),
         Effect::Waiting => text!("effect-waiting"),
         Effect::Forked => text!("effect-forked"),
     };
     let effect = effect.in_lang(speech.lang());
-    match &entry.reason {
+    match reason {
         None => effect,
         Some(reason) => format!("{effect} ({})", void_words(reason).words(speech.lang())),
     }

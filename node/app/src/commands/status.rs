@@ -20,6 +20,13 @@ pub(crate) fn run(home: &Path, speech: Speech) -> Result<(), Failure> {
 }
 
 fn say(status: &StatusView, speech: Speech) {
+    if !status.disputed.is_empty() {
+        speech.say(&text!("charter-dispute", count = status.disputed.len()));
+        speech.say(&text!("charter-dispute-next"));
+    }
+    for administration in &status.disputed_mandates {
+        speech.say(&text!("status-mandate-dispute", administration = administration.to_string()));
+    }
     let administration = status.administration.as_ref().map(ToString::to_string).unwrap_or_default();
     speech.say(&text!("status-node", administration = administration, node = status.node.to_string()));
     speech.say(&text!("status-network", network = status.network.to_string(), revision = status.revision));
@@ -52,6 +59,12 @@ fn say(status: &StatusView, speech: Speech) {
 
 fn worry(concern: Concern, lang: Lang) -> Text {
     match concern {
+        Concern::Keyholders { overdue, keyholders, at_risk: false, .. } => {
+            text!("status-keyholders", overdue = overdue, keyholders = keyholders)
+        }
+        Concern::Keyholders { overdue, keyholders, threshold, .. } => {
+            text!("status-keyholders-risk", overdue = overdue, keyholders = keyholders, threshold = threshold)
+        }
         Concern::EndedAbruptly => text!("status-ended-abruptly"),
         Concern::Descriptors { used, limit, ago } => {
             text!("status-descriptors", used = used, limit = limit, ago = units::duration(ago, lang))

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
-use palabre_core::acts::Kind;
 use palabre_core::acts::documents::{DocumentAct, Version};
 use palabre_core::acts::fields::FieldError;
+use palabre_core::acts::{KeyProof, Kind, UpholdAct};
 use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_core::ledger::{Attachment, Priority, book};
 use palabre_core::node::{Node, Write, WriteError};
-use palabre_core::registers::{VoidReason, documents};
+use palabre_core::registers::{self, Status, VoidReason, documents};
 use palabre_core::state::StateError;
 use palabre_net::Handle;
 use palabre_proto::v1;
@@ -22,8 +22,8 @@ use palabre_web::node::{
     Chunks, Content, EntryPrefix, LogQuery, NewDocument, NewVersion, NodeError, NodeHandle, Revision, Withdrawal,
 };
 use palabre_web::views::{
-    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
-    Obstacle, PeerStatus, PeerWhy, ProposalView, StatusView,
+    ActView, ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView,
+    Metrics, Obstacle, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -41,6 +41,9 @@ use crate::failure::chain;
 const CANDIDATES: usize = 32;
 /// Bytes of a content read at once for the API.
 const CHUNK: usize = 64 * 1024;
+
+/// Reasons for which an act takes effect with nobody who upholds it.
+const COUNTS_FOR_NOBODY: [VoidReason; 3] = [VoidReason::Malformed, VoidReason::UnknownKind, VoidReason::NotUpholdable];
 
 /// Where the API asks.
 pub(super) struct Desk {
@@ -274,12 +277,21 @@ impl NodeHandle for Desk {
         Ok(self.look(move |node, _| Ok(views::proposal(node, &changes))).await??)
     }
 
+    async fn settle(&self, keep: CharterHash) -> Result<ProposalView, NodeError> {
+        Ok(self.look(move |node, _| Ok(views::settlement(node, &keep))).await??)
+    }
+
+    async fn prove(&self, proof: KeyProof) -> Result<EntryId, NodeError> {
+        let (kind, priority) = (Kind::Proof(proof), Priority::Routine);
+        self.write(Write { object: None, kind, attachments: Vec::new(), priority }).await
+    }
+
     async fn history(&self) -> Result<HistoryView, NodeError> {
         self.look(|node, _| Ok(HistoryView::of(node.rules().revisions()))).await
     }
 
     async fn charter(&self) -> Result<CharterView, NodeError> {
-        self.look(|node, _| Ok(views::charter(node))).await
+        self.look(views::charter).await
     }
 
     async fn applications(&self) -> Result<ApplicationList, NodeError> {
@@ -288,6 +300,33 @@ impl NodeHandle for Desk {
 
     async fn logs(&self, author: NodeKey, query: LogQuery) -> Result<Vec<LogView>, NodeError> {
         self.look(move |node, store| views::logs(node, store, author, query)).await
+    }
+
+    async fn act(&self, act: EntryId) -> Result<ActView, NodeError> {
+        let view = self.look(move |node, store| views::act(node, store, &act)).await?;
+        view.ok_or(NodeError::NoAct(act))
+    }
+
+    async fn uphold(&self, act: EntryId) -> Result<EntryId, NodeError> {
+        let known = self.look(move |_, store| registers::status(store, &act)).await?;
+        let (object, status) = known.ok_or(NodeError::NoAct(act))?;
+        match status {
+            Status::InForce => return Err(NodeError::NotVoid(act)),
+            Status::Waiting => return Err(NodeError::ActWaits(act)),
+            Status::Void(reason) if reason.is_broken() => {
+                return Err(NodeError::NotUpholdable { act, reason: reason.code().to_owned() });
+            }
+            Status::Void(_) => {}
+        }
+        let (kind, priority) = (Kind::Uphold(UpholdAct { act }), Priority::Routine);
+        let written = self.write(Write { object: Some(object), kind, attachments: Vec::new(), priority }).await;
+        written.map_err(|error| match error {
+            NodeError::NoRight { reason } if reason == VoidReason::NotVoid.code() => NodeError::NotVoid(act),
+            NodeError::NoRight { reason } if COUNTS_FOR_NOBODY.iter().any(|void| void.code() == reason) => {
+                NodeError::NotUpholdable { act, reason }
+            }
+            other => other,
+        })
     }
 
     async fn metrics(&self) -> Result<Metrics, NodeError> {

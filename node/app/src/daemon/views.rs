@@ -1,5 +1,6 @@
 //! What the API shows, made from node and store.
 
+mod act;
 mod document;
 mod log;
 mod peer;
@@ -7,13 +8,17 @@ mod peer;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
+pub(super) use act::act;
 pub(super) use document::{document, documents};
 pub(super) use log::logs;
 pub(super) use peer::{peer_why, peers};
 
+use palabre_core::charter::Charter;
 use palabre_core::charter::proposal::{Changes, ProposalError, propose};
+use palabre_core::charter::settlement::settle;
+use palabre_core::id::CharterHash;
 use palabre_core::node::{Node, status::missing_attachments};
-use palabre_core::registers::{self, Audience};
+use palabre_core::registers::{self, Audience, proofs};
 use palabre_core::state::StateError;
 use palabre_net::{Counters, address_of};
 use palabre_store::Store;
@@ -33,8 +38,9 @@ pub(super) fn status(
     store: &Store,
     listening: &Listening,
     obstacle: Option<Obstacle>,
-    concerns: Vec<Concern>,
+    mut concerns: Vec<Concern>,
 ) -> Result<StatusView, StateError> {
+    concerns.extend(silent_keyholders(node, store)?);
     let rules = node.rules();
     let listen = listening.lock().unwrap_or_else(PoisonError::into_inner);
     let lag = node.lag(now());
@@ -43,6 +49,8 @@ pub(super) fn status(
         administration: rules.administration_of(&node.key()).cloned(),
         network: *rules.network(),
         revision: rules.charter().revision,
+        disputed: rules.revisions().disputed().map(Charter::hash).collect(),
+        disputed_mandates: rules.disputed_mandates().map(|mandate| mandate.administration.clone()).collect(),
         listen: listen.iter().map(|address| address_of(node.key(), address.clone()).to_string()).collect(),
         peers: peers(node),
         ledger: Digest(node.ledger_hash()),
@@ -55,13 +63,37 @@ pub(super) fn status(
 }
 
 /// `GET /api/v1/charter`.
-pub(super) fn charter(node: &Node) -> CharterView {
-    CharterView::held(node.rules().revisions(), node.rules().charter())
+pub(super) fn charter(node: &Node, store: &Store) -> Result<CharterView, StateError> {
+    let (revisions, charter) = (node.rules().revisions(), node.rules().charter());
+    let mut proved = proofs::last(store, charter)?;
+    for (code, signed) in revisions.last_signed(charter) {
+        let known = proved.entry(code).or_insert(signed);
+        *known = signed.max(*known);
+    }
+    Ok(CharterView::held(revisions, charter).proved(&proved, now()))
+}
+
+/// That some keyholders have not shown their key for a year.
+fn silent_keyholders(node: &Node, store: &Store) -> Result<Option<Concern>, StateError> {
+    let view = charter(node, store)?;
+    let overdue = view.overdue().count() as u64;
+    Ok((overdue > 0).then(|| Concern::Keyholders {
+        overdue,
+        keyholders: view.keyholders.len() as u64,
+        threshold: u64::from(view.threshold),
+        at_risk: view.is_at_risk(),
+    }))
 }
 
 /// `POST /api/v1/charter/proposals`.
 pub(super) fn proposal(node: &Node, changes: &Changes) -> Result<ProposalView, ProposalError> {
     let next = propose(node.rules(), node.ledger().heads(), changes, now())?;
+    Ok(ProposalView::of(node.rules().charter(), next))
+}
+
+/// `POST /api/v1/charter/settlements`.
+pub(super) fn settlement(node: &Node, keep: &CharterHash) -> Result<ProposalView, ProposalError> {
+    let next = settle(node.rules(), node.ledger().heads(), keep, now())?;
     Ok(ProposalView::of(node.rules().charter(), next))
 }
 

@@ -61,8 +61,8 @@ impl ObjectAct for DocumentAct {
         Wire::Document(v1::DocumentAct { act: Some(act) })
     }
 
-    fn register(&self) -> Register {
-        Register::Documents
+    fn register(&self) -> Option<Register> {
+        Some(Register::Documents)
     }
 
     fn opens(&self) -> bool {

@@ -6,6 +6,8 @@
 
 pub mod documents;
 pub mod fields;
+pub mod proof;
+pub mod uphold;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +17,8 @@ use thiserror::Error;
 
 pub use self::documents::DocumentAct;
 pub use self::fields::FieldError;
+pub use self::proof::{KeyProof, ProofError};
+pub use self::uphold::UpholdAct;
 use crate::id::{EntryId, IdError};
 use crate::ledger::Header;
 use crate::registers::{Register, VoidReason};
@@ -60,6 +64,12 @@ pub enum ActError {
     /// An act that opens an object names one, or an act on an object names none.
     #[error("an act that opens an object names none; every other act names one")]
     Opening,
+    /// It is no proof of key.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// It upholds an act that it does not name as being before it.
+    #[error("an act that upholds another names it among those before it")]
+    Upheld,
     /// A field of its kind is malformed.
     #[error(transparent)]
     Kind(#[from] KindError),
@@ -91,7 +101,7 @@ impl ActError {
         match self {
             Self::Envelope(_) => VoidReason::NoAct,
             Self::UnknownKind => VoidReason::UnknownKind,
-            Self::Encoding(_) | Self::Opening | Self::Kind(_) => VoidReason::Malformed,
+            Self::Encoding(_) | Self::Opening | Self::Proof(_) | Self::Upheld | Self::Kind(_) => VoidReason::Malformed,
         }
     }
 }
@@ -154,14 +164,18 @@ impl Envelope {
 pub enum Kind {
     /// On a document.
     Document(DocumentAct),
+    /// A keyholder has its key.
+    Proof(KeyProof),
+    /// On an object of any kind: brings a void act of it into effect.
+    Uphold(UpholdAct),
 }
 
 /// What the acts on each kind of object say of themselves.
 pub(crate) trait ObjectAct {
     /// The message that stands for it.
     fn to_wire(&self) -> Wire;
-    /// The register that it changes.
-    fn register(&self) -> Register;
+    /// The register that it changes; none for an act on an object of any kind.
+    fn register(&self) -> Option<Register>;
     /// Whether it opens an object.
     fn opens(&self) -> bool;
     /// Its stable name, for JSON and for translation.
@@ -172,18 +186,22 @@ impl Kind {
     fn parse(wire: Wire, header: &Header) -> Result<Self, ActError> {
         match wire {
             Wire::Document(message) => DocumentAct::parse(message, header).map(Self::Document),
+            Wire::Proof(message) => KeyProof::parse(&message).map(Self::Proof),
+            Wire::Uphold(message) => UpholdAct::parse(&message).map(Self::Uphold),
         }
     }
 
     fn act(&self) -> &dyn ObjectAct {
         match self {
             Self::Document(act) => act,
+            Self::Proof(act) => act,
+            Self::Uphold(act) => act,
         }
     }
 
-    /// The register that it changes.
+    /// The register that it changes; none for an act on an object of any kind.
     #[must_use]
-    pub fn register(&self) -> Register {
+    pub fn register(&self) -> Option<Register> {
         self.act().register()
     }
 
@@ -191,6 +209,15 @@ impl Kind {
     #[must_use]
     pub fn opens(&self) -> bool {
         self.act().opens()
+    }
+
+    /// The void act that it upholds.
+    #[must_use]
+    pub const fn upholds(&self) -> Option<&EntryId> {
+        match self {
+            Self::Uphold(UpholdAct { act }) => Some(act),
+            Self::Document(_) | Self::Proof(_) => None,
+        }
     }
 
     /// Its stable name, for JSON and for translation: `document-publish`.
@@ -216,6 +243,9 @@ impl Act {
         if kind.opens() != (envelope == Envelope::Opens) {
             return Err(ActError::Opening);
         }
+        if kind.upholds().is_some_and(|act| !envelope.after().contains(act)) {
+            return Err(ActError::Upheld);
+        }
         Ok(Self { envelope, kind })
     }
 
@@ -225,8 +255,8 @@ impl Act {
     }
 
     /// An act on `object` after these heads ([`crate::registers::heads`]: id and place), and the place that its header
-    /// must have. Of more than [`AFTER_MAX`] heads the last ones are named. Refused without a head, and when the kind
-    /// is one that opens.
+    /// must have. Of more than [`AFTER_MAX`] heads the last ones are named, and what the act upholds, which is among
+    /// them. Refused without a head, and when the kind is one that opens.
     pub fn on(object: EntryId, heads: &[(EntryId, u64)], kind: Kind) -> Result<(Self, u64), ActError> {
         if kind.opens() {
             return Err(ActError::Opening);
@@ -234,6 +264,10 @@ impl Act {
         let mut named: Vec<_> = heads.iter().map(|(id, place)| (*place, *id)).collect();
         named.sort_unstable_by(|one, other| other.cmp(one));
         named.dedup();
+        if let Some(upheld) = kind.upholds() {
+            let at = named.iter().position(|(_, id)| id == upheld).ok_or(ActError::Upheld)?;
+            named.swap(at, at.min(AFTER_MAX - 1));
+        }
         named.truncate(AFTER_MAX);
         let Some((greatest, _)) = named.first() else { return Err(EnvelopeError::AfterMissing.into()) };
         let place = greatest.saturating_add(1);
@@ -263,6 +297,12 @@ impl Act {
     #[must_use]
     pub const fn kind(&self) -> &Kind {
         &self.kind
+    }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_kind(self) -> Kind {
+        self.kind
     }
 }
 

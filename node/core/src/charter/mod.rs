@@ -11,6 +11,7 @@
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
 //! | [`newcomer`] | who is to be admitted |
 //! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
+//! | [`settlement`] | the revision that ends a dispute |
 //! | [`file`], [`chain`], [`template`] | a charter as a file, all revisions as one, and the region's data |
 
 pub mod chain;
@@ -25,6 +26,7 @@ pub mod proposal;
 pub mod revision;
 pub mod revisions;
 pub mod rules;
+pub mod settlement;
 pub mod signature;
 pub mod succession;
 pub mod template;
@@ -39,7 +41,7 @@ pub use revision::{
     Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
     Office, OfficeKind,
 };
-pub use revisions::{Joined, RevisionError, Revisions};
+pub use revisions::{Joined, Jury, RevisionError, Revisions};
 pub use rules::{Rules, RulesError, Standing};
 pub use signature::{CharterSignature, SignatureFormError};
 pub use succession::{Loss, SuccessionBreach};

@@ -13,7 +13,7 @@ use super::newcomer::Newcomer;
 use super::revision::{Charter, CharterError, CommissionId};
 use super::rules::Rules;
 use super::succession;
-use crate::id::{AdministrationKey, Code, LogName, NodeKey};
+use crate::id::{AdministrationKey, CharterHash, Code, LogName, NodeKey};
 use crate::ledger::Head;
 use crate::time::Millis;
 
@@ -67,6 +67,12 @@ pub enum ProposalError {
     /// The charter is in dispute: that comes first.
     #[error("two revisions stand against one another: they are settled first")]
     Dispute,
+    /// Nothing is in dispute.
+    #[error("no two revisions stand against one another")]
+    NoDispute,
+    /// It is not one of those that stand against one another.
+    #[error("{0} is none of the revisions that stand against one another")]
+    NotDisputed(CharterHash),
     /// The result breaks invariants.
     #[error("the charter would break {} of its rules, first: {}", .0.len(), .0[0])]
     Invariants(Vec<Breach>),
@@ -106,7 +112,7 @@ pub fn propose(
     if breaches.is_empty() { Ok(charter) } else { Err(ProposalError::Invariants(breaches)) }
 }
 
-fn decoded(charter: &Charter) -> Result<v1::Charter, ProposalError> {
+pub(super) fn decoded(charter: &Charter) -> Result<v1::Charter, ProposalError> {
     v1::Charter::decode(charter.bytes()).map_err(|error| ProposalError::Charter(error.into()))
 }
 
@@ -116,7 +122,7 @@ fn checkpoint(rules: &Rules, heads: &BTreeMap<LogName, Head>) -> BTreeMap<LogNam
 }
 
 /// The mandate in force of each administration.
-fn mandates(rules: &Rules, charter: &Charter) -> Vec<v1::MandateHead> {
+pub(super) fn mandates(rules: &Rules, charter: &Charter) -> Vec<v1::MandateHead> {
     let in_force = charter.administrations.iter().filter_map(|a| rules.mandate_in_force(&a.code));
     in_force
         .map(|mandate| v1::MandateHead {

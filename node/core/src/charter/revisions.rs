@@ -1,19 +1,23 @@
 //! The set of charter revisions and their detached signatures: merged by union, judged by keyholders' keys alone,
 //! whoever carries them (`docs/design.md` §4). Which of them govern follows from the set.
 
+mod settling;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+pub use self::settling::Jury;
 use super::cutoff::{Cutoff, IdAt, Spot};
 use super::file::CharterFile;
-use super::invariants::{self, Breach, least_threshold};
+use super::invariants::{self, Breach};
 use super::revision::Charter;
 use super::signature::{self, CharterSignature};
 use super::succession::{self, SuccessionBreach};
 use crate::id::{AdministrationKey, CharterHash, Code, LogName, NetworkId};
 use crate::ledger::Head;
 use crate::state::StateError;
+use crate::time::Millis;
 
 /// Revisions of one number that are not adopted and bear the same keyholder's signature: of more the lowest hashes are
 /// kept, so that a keyholder cannot fill the set. A keyholder weighs one proposal at a time, rarely two.
@@ -200,6 +204,19 @@ impl Revisions {
         keys.filter_map(|key| signature::keyholder_with(judge, key)).collect()
     }
 
+    /// When the key that each keyholder of `charter` has there last signed a revision of the line: a proof of that key.
+    #[must_use]
+    pub fn last_signed(&self, charter: &Charter) -> BTreeMap<Code, Millis> {
+        let mut last = BTreeMap::new();
+        for revision in self.line() {
+            for code in self.signers(&revision.hash(), charter) {
+                let known = last.entry(code).or_insert(revision.written);
+                *known = revision.written.max(*known);
+            }
+        }
+        last
+    }
+
     /// Adds a revision and its signatures, as far as they count.
     pub fn join(&mut self, file: CharterFile) -> Result<Joined, RevisionError> {
         let hash = file.charter.hash();
@@ -210,6 +227,10 @@ impl Revisions {
         }
         let signatures: Vec<CharterSignature> =
             file.signatures.into_iter().filter(|signature| self.take_signature(signature)).collect();
+        if !known && signatures.is_empty() {
+            let number = self.held.remove(&hash).map_or(0, |held| held.charter.revision);
+            return Err(RevisionError::Unsigned(number));
+        }
         let joined = Joined { revision: !known, signatures };
         if joined.is_anything() {
             self.derive();
@@ -271,9 +292,6 @@ impl Revisions {
     fn make_room(&mut self, hash: &CharterHash) -> Result<(), RevisionError> {
         let charter = self.charter_of(hash);
         let number = charter.revision;
-        if self.held[hash].signatures.is_empty() {
-            return Err(RevisionError::Unsigned(number));
-        }
         let is_open =
             |(hash, held): &(&CharterHash, &Held)| held.charter.revision == number && !self.plausible.contains(*hash);
         let open: Vec<CharterHash> = self.held.iter().filter(is_open).map(|(hash, _)| *hash).collect();
@@ -344,30 +362,10 @@ impl Revisions {
     fn reaches_threshold(&self, charter: &Charter, adopted: &BTreeSet<CharterHash>) -> bool {
         let Some(before) = charter.previous.map(|previous| self.charter_of(&previous)) else { return false };
         if !charter.settles.is_empty() {
-            return charter.settles.is_subset(adopted) && self.settles(charter, before);
+            return charter.settles.is_subset(adopted) && self.jury(charter, before).is_settled();
         }
         let signed = |judge: &Charter| self.signers(&charter.hash(), judge).len() >= judge.threshold as usize;
         signed(before) && signed(charter)
-    }
-
-    /// "Signed by a threshold of the undisputed keyholders without those who signed both": two thirds of those who are
-    /// left.
-    fn settles(&self, charter: &Charter, before: &Charter) -> bool {
-        let faithful: BTreeSet<&Code> =
-            before.keyholders.iter().filter(|code| !self.signed_twice(code, before, &charter.settles)).collect();
-        let signed = self.signers(&charter.hash(), before);
-        let counted = signed.iter().filter(|code| faithful.contains(code)).count();
-        !faithful.is_empty() && counted >= least_threshold(faithful.len())
-    }
-
-    /// Whether a keyholder has signed two of these of which neither settles the other.
-    fn signed_twice(&self, code: &Code, judge: &Charter, among: &BTreeSet<CharterHash>) -> bool {
-        let signed: Vec<&CharterHash> = among.iter().filter(|hash| self.signers(hash, judge).contains(code)).collect();
-        let settled = |one: &CharterHash, other: &CharterHash| self.charter_of(one).settles.contains(other);
-        signed
-            .iter()
-            .enumerate()
-            .any(|(i, one)| signed[..i].iter().any(|other| !settled(one, other) && !settled(other, one)))
     }
 
     /// The adopted revisions after one that no adopted settlement has decided upon.

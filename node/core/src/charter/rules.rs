@@ -180,6 +180,12 @@ impl Rules {
         raw.into_iter().map(RawMandate::to_message).collect()
     }
 
+    /// The administration of a mandate that is held, whether it counts or not: for whom its author spoke who cites it.
+    #[must_use]
+    pub fn mandated_by(&self, mandate: &MandateHash) -> Option<&Code> {
+        self.mandates.get(mandate).map(|mandate| &mandate.administration)
+    }
+
     /// The mandate of an administration that is in force.
     #[must_use]
     pub fn mandate_in_force(&self, administration: &Code) -> Option<&Mandate> {

@@ -41,7 +41,9 @@ impl Node {
         }
         let composed = match write.object {
             None => Act::opening(write.kind),
-            Some(object) => Act::on(object, &registers::heads(storage, &object)?, write.kind).map(|(act, _)| act),
+            Some(object) => {
+                Act::on(object, &registers::before(storage, &object, &write.kind)?, write.kind).map(|(act, _)| act)
+            }
         };
         let act = match composed {
             Ok(act) => act,

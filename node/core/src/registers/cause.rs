@@ -6,9 +6,10 @@ use super::candidate;
 use super::keys;
 use super::void::{Refusal, Status, VoidReason};
 use crate::charter::{AdministrationKind, Charter, OfficeKind, Rules, Standing};
-use crate::id::{Code, EntryId, LogName, NodeKey};
+use crate::id::{Code, EntryId, LogName, NetworkId, NodeKey};
 use crate::ledger::{Header, book};
 use crate::state::{State, Storage};
+use crate::time::Millis;
 
 /// The administration that acts, through one of its nodes, and the revision by which that is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(super) struct Actor<'a> {
     pub(super) administration: Code,
     pub(super) kind: AdministrationKind,
     pub(super) charter: &'a Charter,
+    pub(super) network: &'a NetworkId,
 }
 
 impl<'a> Actor<'a> {
@@ -23,7 +25,9 @@ impl<'a> Actor<'a> {
     pub(super) fn of_entry(rules: &'a Rules, state: &impl State, header: &Header) -> Result<Self, Refusal> {
         let id_at = |log: &LogName, sequence| book::effective_id(state, log, sequence);
         match rules.standing(header, &id_at)? {
-            Standing::Acts { administration, kind, charter } => Ok(Self { administration, kind, charter }),
+            Standing::Acts { administration, kind, charter } => {
+                Ok(Self { administration, kind, charter, network: rules.network() })
+            }
             Standing::Unknown => Err(Refusal::Waits),
             Standing::NotMandated => Err(VoidReason::NotMandated.into()),
             Standing::Revoked => Err(VoidReason::Revoked.into()),
@@ -39,7 +43,7 @@ impl<'a> Actor<'a> {
         match administration {
             None => Err(VoidReason::NotMandated.into()),
             Some(administration) if administration.suspended => Err(VoidReason::Suspended.into()),
-            Some(a) => Ok(Self { administration: a.code.clone(), kind: a.kind, charter }),
+            Some(a) => Ok(Self { administration: a.code.clone(), kind: a.kind, charter, network: rules.network() }),
         }
     }
 }
@@ -47,6 +51,8 @@ impl<'a> Actor<'a> {
 /// Who acts, under which charter, knowing what.
 pub(super) struct Cause<'a> {
     pub(super) actor: &'a Actor<'a>,
+    /// Its clock.
+    pub(super) clock: Millis,
     pub(super) past: &'a dyn Past,
 }
 

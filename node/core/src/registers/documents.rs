@@ -2,6 +2,7 @@
 //!
 //! * Members and the regional office publish. The administration that published, and the holder of the secretariat
 //!   for the group, revise and withdraw.
+//! * What one published who had no right to it, its administration upholds, or the holder of the secretariat.
 //! * A version is **current** when no version in force has it among the acts that its author knew. So concurrent
 //!   revisions stand side by side until a further one names both.
 //! * A withdrawal ends what its author knew, and what others wrote without knowing of it is kept: a revision is void
@@ -14,7 +15,7 @@
 //! | `c` id | nothing: that version is current |
 //! | `w` id | `FoldedAct`: a withdrawal in force |
 //!
-//! What a version or withdrawal says is not repeated: it is read from its entry.
+//! What a version or withdrawal says is not repeated: it is read from its entry, or from the void one that this upholds.
 
 use std::collections::BTreeSet;
 
@@ -22,15 +23,14 @@ use palabre_proto::{Message, v1};
 
 use super::Register;
 use super::audience::Audience;
-use super::candidate::Candidate;
 use super::cause::Cause;
+use super::deed::{self, Said};
 use super::fold::RegisterRules;
 use super::keys;
 use super::pairs::{self, Origin, Pairs};
 use super::void::{Refusal, VoidReason};
 use crate::acts::documents::{self as acts, DocumentAct};
 use crate::acts::fields::{FileName, Language, MediaType, Reason, Title};
-use crate::acts::{Act, Kind};
 use crate::charter::{AdministrationKind, OfficeKind};
 use crate::id::{Code, EntryId, NodeKey};
 use crate::ledger::{Attachment, Header};
@@ -58,6 +58,14 @@ impl RegisterRules for DocumentAct {
                 if withdrawn { Err(VoidReason::Withdrawn.into()) } else { Ok(()) }
             }
         }
+    }
+
+    fn may_uphold(&self, object: &Pairs, cause: &Cause<'_>, author: &Code) -> Result<(), Refusal> {
+        let own = cause.actor.administration == *author || cause.holds(OfficeKind::Secretariat);
+        if matches!(self, Self::Publish(_)) && !own {
+            return Err(VoidReason::NotAllowed.into());
+        }
+        self.may(object, cause)
     }
 
     fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId) -> Result<(), Refusal> {
@@ -108,8 +116,10 @@ pub struct Document {
 pub struct Version {
     /// The id of its entry.
     pub id: EntryId,
-    /// Who wrote it, when and where.
+    /// Who wrote it, when and where; of a void version that is upheld, who upholds it.
     pub origin: Origin,
+    /// The void version that it upholds.
+    pub upholds: Option<EntryId>,
     /// Whether it stands: no version in force was written in knowledge of it.
     pub current: bool,
     /// Its title.
@@ -173,15 +183,18 @@ pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, Sta
     let (mut versions, mut withdrawals, mut unread) = (Vec::new(), Vec::new(), 0);
     for (id, value) in object.ids(VERSION).chain(object.ids(WITHDRAWAL)) {
         let administration = object.decode(value, |folded: &v1::FoldedAct| folded.administration.parse().ok())?;
-        match read(storage, &id)? {
-            Some((header, DocumentAct::Publish(act) | DocumentAct::Revise(act))) => {
+        let Some(Said { header, by, upholds, act }) = deed::said(storage, &id)? else {
+            unread += 1;
+            continue;
+        };
+        let origin = Origin::of(&administration, &header);
+        match act {
+            DocumentAct::Publish(act) | DocumentAct::Revise(act) => {
                 let current = object.has(&pairs::suffix(CURRENT, &id));
-                versions.extend(Version::of(id, Origin::of(&administration, &header), current, act, &header));
+                let version = Version::of(id, origin, current, (act, &by));
+                versions.extend(version.map(|version| Version { upholds, ..version }));
             }
-            Some((header, DocumentAct::Withdraw(reason))) => {
-                withdrawals.push(Withdrawal { id, origin: Origin::of(&administration, &header), reason });
-            }
-            None => unread += 1,
+            DocumentAct::Withdraw(reason) => withdrawals.push(Withdrawal { id, origin, reason }),
         }
     }
     versions.sort_by_key(|version| version.origin.order());
@@ -209,20 +222,11 @@ pub fn list(storage: &impl Storage, after: Option<&Cursor>, limit: usize) -> Res
     Ok(documents)
 }
 
-/// The act that an entry of a document is; nothing while its record is damaged.
-fn read(storage: &impl Storage, id: &EntryId) -> Result<Option<(Header, DocumentAct)>, StateError> {
-    let Some(Candidate { header, payload, .. }) = Candidate::read_known(storage, id)? else { return Ok(None) };
-    // What is in force was parsed when it was folded.
-    Ok(Act::parse(&payload, &header).ok().map(|act| match act.kind() {
-        Kind::Document(act) => (header, act.clone()),
-    }))
-}
-
 impl Version {
     /// Nothing when the header does not have the attachment, which parsing the act has excluded.
-    fn of(id: EntryId, origin: Origin, current: bool, act: acts::Version, header: &Header) -> Option<Self> {
-        let acts::Version { title, language, content, file_name, media_type } = act;
-        let content = *header.attachments.get(content as usize)?;
-        Some(Self { id, origin, current, title, language, content, file_name, media_type })
+    fn of(id: EntryId, origin: Origin, current: bool, (said, by): (acts::Version, &Header)) -> Option<Self> {
+        let acts::Version { title, language, content, file_name, media_type } = said;
+        let content = *by.attachments.get(content as usize)?;
+        Some(Self { id, origin, upholds: None, current, title, language, content, file_name, media_type })
     }
 }

@@ -7,7 +7,7 @@
 //!    makes it wait; one that is no act or out of place leaves it without a place as well.
 //! 2. **Standing.** The charter revision and the mandate that govern it: what it cites is not held, it waits; its author
 //!    had been revoked, it is void.
-//! 3. **Right.** The register's rules, on what is in force before it.
+//! 3. **Right.** The register's rules, on what is in force before it: for what it says, or for what it upholds (`deed`).
 //!
 //! A void act keeps its place, because its author's right may come back with a change of charter, and honest authors
 //! may have built on it. What is void by its place never does.
@@ -16,14 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidate::Candidate;
 use super::cause::{Actor, Cause, HeldPast};
+use super::deed::Deed;
 use super::keys::{self, Filed, Known, Order};
-use super::pairs::{self, Opened, Pairs};
+use super::pairs::Pairs;
 use super::void::{Refusal, Status, VoidReason};
-use crate::acts::{Act, Envelope, Kind};
+use crate::acts::{Act, Envelope};
 use crate::charter::Rules;
-use crate::id::{EntryId, NodeKey};
-use crate::ledger::Header;
+use crate::id::{Code, EntryId, NodeKey};
 use crate::state::{StateError, Storage};
+use crate::time::Millis;
 
 /// One object while its acts are folded.
 pub(super) struct ObjectFold<'a, S> {
@@ -98,10 +99,16 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         let judged = &self.result.judged;
         let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
         let past = HeldPast { storage: self.storage, after, judged: &status };
-        let cause = Cause { actor: &actor, past: &past };
+        let cause = Cause { actor: &actor, clock: header.clock, past: &past };
+        let deed = self.deed(&act)?;
         let pairs = &mut self.result.pairs;
-        permit(act.kind(), pairs, &cause)?;
-        apply(act.kind(), pairs, &cause, candidate.id, header)
+        deed.permit(pairs, &cause)?;
+        deed.apply(pairs, &cause, candidate.id, header)
+    }
+
+    fn deed<'b>(&self, act: &'b Act) -> Result<Deed<'b>, Refusal> {
+        let status = |id: &EntryId| Ok(self.known(id)?.map(|known| known.status));
+        Deed::of(act.kind(), &self.result.pairs, (self.storage, self.rules), status)
     }
 
     /// The place of an act after these; below `limit`, the act's own. What is not there to be judged is awaited.
@@ -143,61 +150,30 @@ pub(super) trait RegisterRules {
     /// Whether the administration that acts may, on what is in force before.
     fn may(&self, object: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal>;
 
+    /// Whether the administration that acts may uphold the act, which is void where it stands and whose author spoke for
+    /// `author`: what everybody may do for itself, nobody does for another.
+    fn may_uphold(&self, object: &Pairs, cause: &Cause<'_>, author: &Code) -> Result<(), Refusal>;
+
     /// What the act changes, once it may. The past is asked for before anything is changed: an act whose past cannot
     /// be read waits, and leaves no trace.
     fn apply(&self, object: &mut Pairs, cause: &Cause<'_>, id: EntryId) -> Result<(), Refusal>;
-}
-
-fn rules_of(kind: &Kind) -> &dyn RegisterRules {
-    match kind {
-        Kind::Document(act) => act,
-    }
 }
 
 /// Whether `node` may act so now, and the place that its entry must have.
 pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act: &Act) -> Result<u64, Refusal> {
     let actor = Actor::of_node(rules, node)?;
     let after = act.envelope().after();
-    let (place, pairs) = match act.envelope() {
-        Envelope::Opens => (0, Pairs::default()),
-        Envelope::On { object, .. } => {
-            let mut fold = ObjectFold::resume(storage, rules, *object)?;
-            (fold.place_after(after, u64::MAX)?, fold.finish().pairs)
+    let mut fold = match act.envelope() {
+        Envelope::Opens => {
+            ObjectFold { storage, rules, object: EntryId::from_bytes([0; EntryId::LEN]), result: Folded::default() }
         }
+        Envelope::On { object, .. } => ObjectFold::resume(storage, rules, *object)?,
     };
+    let place = fold.place_after(after, u64::MAX)?;
+    let deed = fold.deed(act)?;
     let past = HeldPast { storage, after, judged: &|_| None };
-    let cause = Cause { actor: &actor, past: &past };
-    permit(act.kind(), &pairs, &cause)?;
+    // What is only asked is not dated: no rule refuses by the clock.
+    let cause = Cause { actor: &actor, clock: Millis(0), past: &past };
+    deed.permit(&fold.finish().pairs, &cause)?;
     Ok(place)
-}
-
-/// Whether the administration that acts may, on what is in force before.
-fn permit(kind: &Kind, pairs: &Pairs, cause: &Cause<'_>) -> Result<(), Refusal> {
-    if !kind.opens() {
-        let opened = pairs.opened()?.ok_or(VoidReason::OpenerVoid)?;
-        if opened.register != kind.register() {
-            return Err(VoidReason::OtherKind.into());
-        }
-    }
-    rules_of(kind).may(pairs, cause)
-}
-
-/// What an act that is permitted changes.
-fn apply(kind: &Kind, pairs: &mut Pairs, cause: &Cause<'_>, id: EntryId, header: &Header) -> Result<(), Refusal> {
-    let replaced = cause.past.in_force()?;
-    rules_of(kind).apply(pairs, cause, id)?;
-    if kind.opens() {
-        let opened = Opened {
-            register: kind.register(),
-            administration: cause.actor.administration.clone(),
-            author: header.author,
-            clock: header.clock,
-        };
-        pairs.put(pairs::OPENED.to_vec(), palabre_proto::Message::encode_to_vec(&opened.to_message()));
-    }
-    for head in replaced {
-        pairs.remove(&pairs::suffix(pairs::HEAD, &head));
-    }
-    pairs.put(pairs::suffix(pairs::HEAD, &id), header.place.to_be_bytes().to_vec());
-    Ok(())
 }

@@ -6,10 +6,10 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`documents`] | one file for each kind of object: who may, what changes, how it reads |
+//! | [`documents`], [`proofs`] | one file for each kind of object: who may, what changes, how it reads |
 //! | `admission` | entries come and go: which objects are folded on, which anew |
 //! | `fold` | one object: which acts count, in which order |
-//! | `cause`, `pairs` | what an act is judged by, and what it changes |
+//! | `cause`, `deed`, `pairs` | what an act is judged by, what it does, and what that changes |
 //! | `tree` | one hash for all objects of an audience |
 //! | `keys`, `candidate` | how all that lies in the state and in the records |
 
@@ -17,10 +17,12 @@ mod admission;
 mod audience;
 mod candidate;
 mod cause;
+mod deed;
 pub mod documents;
 mod fold;
 mod keys;
 mod pairs;
+pub mod proofs;
 mod tree;
 mod void;
 
@@ -28,11 +30,12 @@ use palabre_proto::v1;
 
 pub use self::admission::{Changes, admit, refold_all, withdraw};
 pub use self::audience::Audience;
+pub use self::deed::{Upholding, upholding};
 pub use self::pairs::Origin;
 pub use self::void::{Refusal, Status, VoidReason};
 
 use self::pairs::Pairs;
-use crate::acts::Act;
+use crate::acts::{Act, Kind};
 use crate::charter::Rules;
 use crate::id::{EntryId, NodeKey};
 use crate::state::{State, StateError, Storage};
@@ -43,16 +46,19 @@ use crate::state::{State, StateError, Storage};
 pub enum Register {
     /// [`documents`].
     Documents = v1::Register::Documents as u8,
+    /// [`proofs`].
+    Proofs = v1::Register::Proofs as u8,
 }
 
 impl Register {
-    const ALL: [Self; 1] = [Self::Documents];
+    const ALL: [Self; 2] = [Self::Documents, Self::Proofs];
 
     /// Its name: `documents`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Documents => "documents",
+            Self::Proofs => "proofs",
         }
     }
 
@@ -97,6 +103,15 @@ pub fn status(state: &impl State, id: &EntryId) -> Result<Option<(EntryId, Statu
 pub fn heads(state: &impl State, object: &EntryId) -> Result<Vec<(EntryId, u64)>, StateError> {
     let pairs = Pairs::load(state, object)?;
     pairs.ids(pairs::HEAD).map(|(id, value)| Ok((id, pairs::place(object, value)?))).collect()
+}
+
+/// What the next act of this kind on an object names as being before it: the heads, and the void act that it upholds.
+pub fn before(state: &impl State, object: &EntryId, kind: &Kind) -> Result<Vec<(EntryId, u64)>, StateError> {
+    let mut named = heads(state, object)?;
+    if let Some(upheld) = kind.upholds() {
+        named.extend(keys::known(state, upheld)?.map(|known| (*upheld, known.order.place)));
+    }
+    Ok(named)
 }
 
 /// At most `limit` acts of an object with their statuses, in the order of folding, after one of them.

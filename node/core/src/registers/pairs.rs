@@ -11,10 +11,13 @@ use crate::state::{State, StateError, scan_all};
 use crate::time::Millis;
 
 /// Suffix of the pair that says how the object was opened. Every register has it; its other suffixes are its own,
-/// except [`HEAD`].
+/// except [`HEAD`] and [`UPHELD`].
 pub(super) const OPENED: &[u8] = b"m";
 /// Suffix, before an entry id, of the heads: the acts in force that none in force builds on.
 pub(super) const HEAD: u8 = b'h';
+
+/// Suffix, before an entry id, of the void acts that are upheld.
+pub(super) const UPHELD: u8 = b'u';
 
 /// What is folded of one object. A pair's key is a suffix: the object's name stands before it in the state.
 #[derive(Clone, Debug, Default)]

@@ -49,10 +49,19 @@ pub enum VoidReason {
     /// The author knew that the object had been withdrawn.
     #[error("the object had been withdrawn before, to its author's knowledge")]
     Withdrawn,
+    /// What it says is not signed by the key that the charter gives.
+    #[error("what it says is not signed by the key that the charter gives the administration")]
+    OtherKey,
+    /// What it upholds is in force, or upheld already.
+    #[error("the act that it upholds is in force, or upheld already")]
+    NotVoid,
+    /// It upholds an act that upholds another.
+    #[error("it upholds an act that itself upholds another: that other one is to be named")]
+    NotUpholdable,
 }
 
 impl VoidReason {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::NoAct,
         Self::Malformed,
         Self::UnknownKind,
@@ -67,6 +76,9 @@ impl VoidReason {
         Self::OpenerVoid,
         Self::OtherKind,
         Self::Withdrawn,
+        Self::OtherKey,
+        Self::NotVoid,
+        Self::NotUpholdable,
     ];
 
     /// A stable word for JSON and translation.
@@ -87,6 +99,9 @@ impl VoidReason {
             Self::OpenerVoid => "opener-void",
             Self::OtherKind => "other-kind",
             Self::Withdrawn => "withdrawn",
+            Self::OtherKey => "other-key",
+            Self::NotVoid => "not-void",
+            Self::NotUpholdable => "not-upholdable",
         }
     }
 
@@ -105,7 +120,7 @@ pub enum Status {
     Waiting,
     /// It counts.
     InForce,
-    /// It is authentic and has no effect. Unless the reason [`VoidReason::is_broken`], it keeps its place among the
+    /// It is authentic and has no effect where it stands. Unless the reason [`VoidReason::is_broken`], it keeps its place among the
     /// acts of its object: later ones may build on it, and a change of charter may bring it into force.
     Void(VoidReason),
 }

@@ -111,7 +111,7 @@ fn created(id: EntryId) -> impl IntoResponse {
 }
 
 /// The entry whose id begins with what the caller gave.
-async fn find<N: NodeHandle>(node: &N, text: &str) -> Result<EntryId, Refusal> {
+pub(super) async fn find<N: NodeHandle>(node: &N, text: &str) -> Result<EntryId, Refusal> {
     let prefix: EntryPrefix =
         text.parse().map_err(|_| Problem::new(Kind::Usage, text!("err-object-prefix", id = text)))?;
     Ok(node.find(prefix).await?)

@@ -10,7 +10,7 @@ use axum::{Router, middleware};
 
 use super::access::{self, Access};
 use super::answer::{self, Refusal};
-use super::{documents, governance, metrics, network};
+use super::{acts, documents, governance, metrics, network};
 use crate::node::NodeHandle;
 use crate::problem::{Kind, Problem};
 use crate::text;
@@ -39,10 +39,14 @@ fn routes<N: NodeHandle>() -> Vec<Route<N>> {
         read("/api/v1/charter", get(network::charter::<N>)),
         read("/api/v1/charter/history", get(governance::history::<N>)),
         write("/api/v1/charter/proposals", post(governance::propose::<N>)),
+        write("/api/v1/charter/proofs", post(governance::prove::<N>)),
+        write("/api/v1/charter/settlements", post(governance::settle::<N>)),
         read("/api/v1/rules", get(governance::rules::<N>)),
         write("/api/v1/rules", post(governance::hand_in::<N>)),
         read("/api/v1/applications", get(governance::applications::<N>)),
         read("/api/v1/logs/{node}", get(network::logs::<N>)),
+        read("/api/v1/acts/{id}", get(acts::show::<N>)),
+        write("/api/v1/acts/{id}/upholding", post(acts::uphold::<N>)),
         read("/api/v1/documents", get(documents::list::<N>)),
         write("/api/v1/documents", post(documents::publish::<N>)),
         read("/api/v1/documents/{id}", get(documents::show::<N>)),

@@ -49,6 +49,23 @@ pub enum NodeError {
     /// The document is withdrawn and takes no further act.
     #[error("the document {0} is withdrawn")]
     Withdrawn(EntryId),
+    /// The entry is no act that is folded here.
+    #[error("the entry {0} is no act that is known here")]
+    NoAct(EntryId),
+    /// The act is in force, or upheld already.
+    #[error("the act {0} is in force")]
+    NotVoid(EntryId),
+    /// The act cannot take effect, whoever upholds it.
+    #[error("the act {act} cannot be upheld: {reason}")]
+    NotUpholdable {
+        /// The act.
+        act: EntryId,
+        /// The code of the reason for which it is void.
+        reason: String,
+    },
+    /// The act waits for what it builds on, or for what it cites.
+    #[error("the act {0} waits")]
+    ActWaits(EntryId),
     /// No revision comes of the changes.
     #[error("no revision comes of it")]
     Proposal(#[from] ProposalError),
@@ -89,6 +106,13 @@ impl From<NodeError> for Problem {
                 Self::new(Kind::Refused, text!("err-no-right", reason = void_words(&reason)))
             }
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
+            NodeError::NoAct(id) => Self::new(Kind::NotFound, text!("err-no-act", id = id.to_string())),
+            NodeError::NotVoid(id) => Self::new(Kind::Refused, text!("err-not-void", id = id.to_string())),
+            NodeError::NotUpholdable { act, reason } => {
+                let (id, reason) = (act.to_string(), void_words(&reason));
+                Self::new(Kind::Refused, text!("err-not-upholdable", id = id, reason = reason))
+            }
+            NodeError::ActWaits(id) => Self::new(Kind::Partial, text!("err-act-waits", id = id.to_string())),
             NodeError::Proposal(error) => proposal(&error),
             NodeError::Upload(error) if error.kind() == io::ErrorKind::FileTooLarge => too_large(),
             NodeError::Upload(error) => Self::new(Kind::Usage, text!("err-upload", detail = error.to_string())),
@@ -117,6 +141,10 @@ fn proposal(error: &ProposalError) -> Problem {
         }
         ProposalError::Nothing => Problem::new(Kind::Usage, text!("err-propose-nothing")),
         ProposalError::Dispute => Problem::new(Kind::Refused, text!("err-dispute")),
+        ProposalError::NoDispute => Problem::new(Kind::Refused, text!("err-no-dispute")),
+        ProposalError::NotDisputed(hash) => {
+            Problem::new(Kind::NotFound, text!("err-not-disputed", hash = hash.to_string()))
+        }
         ProposalError::Invariants(found) => {
             Problem::new(Kind::Refused, text!("err-propose-invariants", breaches = breaches::list(found)))
         }

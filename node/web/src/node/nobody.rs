@@ -1,13 +1,14 @@
 //! The type of a node that cannot exist: tests that look at the routes, and ask nobody, need a type.
 
+use palabre_core::acts::KeyProof;
 use palabre_core::charter::proposal::Changes;
-use palabre_core::id::{EntryId, NodeKey};
+use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
 use super::{Chunks, Content, EntryPrefix, LogQuery, NewDocument, NodeError, NodeHandle, Revision, Withdrawal};
 use crate::views::{
-    ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView, Metrics,
-    PeerStatus, PeerWhy, ProposalView, StatusView,
+    ActView, ApplicationList, CharterView, DocumentSummary, DocumentView, HandedInView, Health, HistoryView, LogView,
+    Metrics, PeerStatus, PeerWhy, ProposalView, StatusView,
 };
 
 pub(crate) enum Nobody {}
@@ -52,6 +53,12 @@ impl NodeHandle for Nobody {
     async fn propose(&self, _: Changes) -> Result<ProposalView, NodeError> {
         match *self {}
     }
+    async fn settle(&self, _: CharterHash) -> Result<ProposalView, NodeError> {
+        match *self {}
+    }
+    async fn prove(&self, _: KeyProof) -> Result<EntryId, NodeError> {
+        match *self {}
+    }
     async fn history(&self) -> Result<HistoryView, NodeError> {
         match *self {}
     }
@@ -62,6 +69,12 @@ impl NodeHandle for Nobody {
         match *self {}
     }
     async fn logs(&self, _: NodeKey, _: LogQuery) -> Result<Vec<LogView>, NodeError> {
+        match *self {}
+    }
+    async fn act(&self, _: EntryId) -> Result<ActView, NodeError> {
+        match *self {}
+    }
+    async fn uphold(&self, _: EntryId) -> Result<EntryId, NodeError> {
         match *self {}
     }
     async fn metrics(&self) -> Result<Metrics, NodeError> {

@@ -1,9 +1,10 @@
 //! The charter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palabre_core::charter::{AdministrationKind, Charter, Names, OfficeKind, Revisions};
 use palabre_core::id::{AdministrationKey, CharterHash, Code, NetworkId};
+use palabre_core::registers::proofs::YEAR;
 use palabre_core::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,12 @@ pub struct KeyholderView {
     pub administration: Code,
     /// Whether a valid signature of it stands under this revision.
     pub signed: bool,
+    /// When it last showed that it has its key, by a proof or by signing a revision; none when that is not known here.
+    #[serde(default)]
+    pub proved: Option<Millis>,
+    /// Whether that is more than a year ago.
+    #[serde(default)]
+    pub overdue: bool,
 }
 
 /// A commission.
@@ -101,6 +108,28 @@ impl CharterView {
         Self { disputed, proposals, ..view }
     }
 
+    /// With when each keyholder last showed that it has its key.
+    #[must_use]
+    pub fn proved(mut self, proved: &BTreeMap<Code, Millis>, now: Millis) -> Self {
+        for holder in &mut self.keyholders {
+            holder.proved = proved.get(&holder.administration).copied();
+            holder.overdue = holder.proved.is_none_or(|at| now.0.saturating_sub(at.0) > YEAR);
+        }
+        self
+    }
+
+    /// Keyholders who have not shown their key for a year.
+    pub fn overdue(&self) -> impl Iterator<Item = &Code> {
+        self.keyholders.iter().filter(|holder| holder.overdue).map(|holder| &holder.administration)
+    }
+
+    /// Whether no more keyholders than must sign have shown their key within a year.
+    #[must_use]
+    pub fn is_at_risk(&self) -> bool {
+        let overdue = self.overdue().count();
+        overdue > 0 && self.keyholders.len() - overdue <= self.threshold as usize
+    }
+
     /// The view of a charter that these keyholders have signed.
     #[must_use]
     pub fn of(charter: &Charter, signers: &BTreeSet<Code>) -> Self {
@@ -119,7 +148,12 @@ impl CharterView {
             keyholders: charter
                 .keyholders
                 .iter()
-                .map(|code| KeyholderView { administration: code.clone(), signed: signers.contains(code) })
+                .map(|code| KeyholderView {
+                    administration: code.clone(),
+                    signed: signers.contains(code),
+                    proved: None,
+                    overdue: false,
+                })
                 .collect(),
             threshold: charter.threshold,
             commissions: charter

@@ -111,6 +111,9 @@ pub struct VersionView {
     pub complete: bool,
     /// Why it has no effect, when it is void: a code that [`void_words`](super::void_words) puts into words.
     pub void: Option<String>,
+    /// The void version that it upholds.
+    #[serde(default)]
+    pub upholds: Option<EntryId>,
 }
 
 /// A withdrawal.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use palabre_core::charter::difference::{Change, difference};
-use palabre_core::charter::{Charter, CharterError, CharterFile, MandateError, RevisionError, Revisions};
+use palabre_core::charter::{Charter, CharterError, CharterFile, Jury, MandateError, RevisionError, Revisions};
 use palabre_core::id::{CharterHash, Code, MandateHash, NetworkId};
 use palabre_core::node::{HandedIn, RuleError};
 use palabre_core::time::Millis;
@@ -55,6 +55,9 @@ pub struct RevisionView {
     pub before: Option<Count>,
     /// Whether its own are.
     pub own: Count,
+    /// Keyholders whose signature under this settlement does not count: they signed two of those that it settles.
+    #[serde(default)]
+    pub twice: Vec<Code>,
     /// What it changes of the one before.
     pub changes: Vec<Change>,
 }
@@ -78,6 +81,14 @@ impl Count {
         Self { threshold: judge.threshold, signed, missing }
     }
 
+    /// The count under a settlement: of those who may settle.
+    #[must_use]
+    pub fn of_jury(jury: &Jury) -> Self {
+        let threshold = u32::try_from(jury.threshold()).unwrap_or(u32::MAX);
+        let missing = jury.faithful.difference(&jury.signed).cloned().collect();
+        Self { threshold, signed: jury.signed.iter().cloned().collect(), missing }
+    }
+
     /// How many more must sign.
     #[must_use]
     pub fn lacking(&self) -> usize {
@@ -99,6 +110,8 @@ impl RevisionView {
         let before = charter.previous.and_then(|previous| revisions.get(&previous));
         let own = revisions.signers(&hash, charter);
         let by_before = before.map(|before| revisions.signers(&hash, before));
+        let jury = revisions.jury_of(charter);
+        let settling = jury.as_ref().map(Count::of_jury);
         Self {
             revision: charter.revision,
             hash,
@@ -112,8 +125,11 @@ impl RevisionView {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
-            before: before.zip(by_before.as_ref()).map(|(before, signers)| Count::of(before, signers)),
-            own: Count::of(charter, &own),
+            before: settling
+                .clone()
+                .or_else(|| before.zip(by_before.as_ref()).map(|(before, signers)| Count::of(before, signers))),
+            own: settling.unwrap_or_else(|| Count::of(charter, &own)),
+            twice: jury.map(|jury| jury.twice.into_iter().collect()).unwrap_or_default(),
             changes: before.map(|before| difference(before, charter)).unwrap_or_default(),
         }
     }

@@ -1,9 +1,9 @@
 //! The node as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use palabre_core::id::{Code, NetworkId, NodeKey};
+use palabre_core::id::{CharterHash, Code, NetworkId, NodeKey};
 use serde::{Deserialize, Serialize};
 
 use super::{AudienceName, PeerStatus};
@@ -51,6 +51,12 @@ pub struct StatusView {
     pub network: NetworkId,
     /// The charter revision in force.
     pub revision: u64,
+    /// Adopted revisions that stand against one another, and what follows them: none governs until they are settled.
+    #[serde(default)]
+    pub disputed: Vec<CharterHash>,
+    /// Administrations that have signed two mandates of one number: none of the two counts until a revision names one.
+    #[serde(default)]
+    pub disputed_mandates: BTreeSet<Code>,
     /// Multiaddresses that it listens on, each ending in its `/p2p/…`.
     pub listen: Vec<String>,
     /// The other nodes.
@@ -74,6 +80,17 @@ pub struct StatusView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "concern")]
 pub enum Concern {
+    /// Some keyholders have not shown their key for a year.
+    Keyholders {
+        /// How many.
+        overdue: u64,
+        /// Of how many.
+        keyholders: u64,
+        /// How many must sign.
+        threshold: u64,
+        /// Whether no more than those that must sign are left.
+        at_risk: bool,
+    },
     /// The process before this one did not stop in good order.
     EndedAbruptly,
     /// Nearly all file descriptors are in use, or were within the hour: connections wait meanwhile.

@@ -22,6 +22,9 @@ pub fn void_words(code: &str) -> Argument {
         "opener-void" => text!("void-opener-void").into(),
         "other-kind" => text!("void-other-kind").into(),
         "withdrawn" => text!("void-withdrawn").into(),
+        "other-key" => text!("void-other-key").into(),
+        "not-void" => text!("void-not-void").into(),
+        "not-upholdable" => text!("void-not-upholdable").into(),
         other => other.into(),
     }
 }

@@ -35,6 +35,9 @@ pub(super) fn say_proposal(view: &RevisionView, speech: Speech) {
     } else {
         say_count(&view.own, text!("count-all"), speech);
     }
+    if !view.twice.is_empty() {
+        speech.say(&text!("settlement-twice", twice = list(&view.twice)));
+    }
     say(&view.changes, speech);
 }
 
@@ -49,6 +52,7 @@ pub(super) fn say_dispute(disputed: &[RevisionView], speech: Speech) {
         speech.say(&text!("charter-disputed", revision = revision, hash = hash, signers = list(&view.signed)));
         say(&view.changes, speech);
     }
+    speech.say(&text!("charter-dispute-next"));
 }
 
 /// The signatures counted by one revision's keyholders.

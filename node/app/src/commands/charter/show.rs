@@ -17,7 +17,8 @@ use thiserror::Error;
 use time::{Date, Month};
 
 use super::changes;
-use crate::cli::{Speech, Table};
+use crate::cli::{Speech, Table, units};
+use crate::client::block_on;
 use crate::failure::Failure;
 use crate::file;
 use crate::home::founding;
@@ -113,6 +114,10 @@ fn held(at: Option<At>, home: &Path, speech: Speech) -> Result<CharterView, Fail
     if known.node.is_none() {
         speech.remark(&text!("charter-not-running"));
     }
+    if let (None, Some(client)) = (at, &known.node) {
+        // The node also knows who has shown its key.
+        return Ok(block_on(client.get::<CharterView>(&["charter"], &[]))?.view);
+    }
     let revisions = known.rules.revisions();
     let found = match at {
         None => Some(revisions.in_force()),
@@ -145,6 +150,19 @@ fn say(view: &CharterView, speech: Speech) {
         .map(|holder| format!("{}{}", holder.administration, if holder.signed { " ✓" } else { "" }))
         .collect();
     speech.say(&text!("charter-keyholders", keyholders = holders.join(", "), threshold = view.threshold));
+    for holder in view.keyholders.iter().filter(|holder| holder.proved.is_some() || holder.overdue) {
+        let administration = holder.administration.to_string();
+        speech.say(&match holder.proved.map(units::moment) {
+            Some(at) if holder.overdue => text!("charter-key-overdue", administration = administration, at = at),
+            Some(at) => text!("charter-key-proved", administration = administration, at = at),
+            None => text!("charter-key-never", administration = administration),
+        });
+    }
+    if view.is_at_risk() {
+        let (overdue, keyholders) = (view.overdue().count(), view.keyholders.len());
+        let threshold = u64::from(view.threshold);
+        speech.say(&text!("status-keyholders-risk", overdue = overdue, keyholders = keyholders, threshold = threshold));
+    }
     speech.say(&text!("charter-review-by", date = view.review_by.clone()));
     let mut table = Table::new([text!("col-commission"), text!("col-host"), text!("col-members")]);
     for commission in &view.commissions {

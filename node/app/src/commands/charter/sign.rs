@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use palabre_core::charter::difference::{Change, difference};
-use palabre_core::charter::{Charter, CharterFile, CharterSignature, invariants, signature};
+use palabre_core::charter::{Charter, CharterFile, CharterSignature, Jury, invariants, signature};
 use palabre_core::id::{Code, NetworkId};
 use palabre_core::keys::Secret;
 use palabre_proto::v1;
-use palabre_web::node::EntryPrefix;
 use palabre_web::problem::Kind;
 use palabre_web::views::Count;
 use palabre_web::{breaches, text};
 use serde::Serialize;
 
-use super::{changes, judge};
+use super::{HashPrefix, changes, judge};
 use crate::cli::Speech;
 use crate::failure::Failure;
 use crate::home::{self, founding, keys};
@@ -40,7 +39,7 @@ pub(crate) struct Signed {
     already: bool,
     #[serde(rename = "signed")]
     signers: Vec<Code>,
-    threshold: u32,
+    threshold: usize,
     /// Signatures that are still needed.
     lacking: usize,
     changes: Vec<Change>,
@@ -71,13 +70,10 @@ impl Sign {
 
 /// The proposal that the node holds whose hash begins so. What cannot be one is a file that is not there.
 fn held(name: &Path, place: &Path, speech: Speech) -> Result<CharterFile, Failure> {
-    let text = name.to_string_lossy();
     let missing = || Failure::reading(name, &io::Error::from(io::ErrorKind::NotFound));
-    if text.len() < EntryPrefix::MIN || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(missing());
-    }
+    let digits: HashPrefix = name.to_string_lossy().parse().map_err(|_| missing())?;
     let known = Known::of(place, speech)?;
-    let mut found = known.rules.revisions().proposals().filter(|p| p.hash().to_string().starts_with(text.as_ref()));
+    let mut found = known.rules.revisions().proposals().filter(|p| digits.matches(&p.hash()));
     let charter = found.next().filter(|_| found.next().is_none()).ok_or_else(missing)?;
     Ok(CharterFile { charter: charter.clone(), signatures: Vec::new() })
 }
@@ -103,6 +99,7 @@ pub(crate) fn sign(
     }
     let handed_in = ground.hand_in(&charter)?;
     let (signers, lacking) = ground.count(&charter);
+    let threshold = ground.threshold(&charter.charter);
     Ok(Signed {
         file,
         network: ground.network,
@@ -110,7 +107,7 @@ pub(crate) fn sign(
         administration,
         already,
         signers,
-        threshold: charter.charter.threshold,
+        threshold,
         lacking,
         changes,
         handed_in,
@@ -139,7 +136,23 @@ impl Ground {
         let judges = [Some(charter), self.before.as_ref()];
         let mut found = judges.into_iter().flatten().filter_map(|judge| signature::keyholder_with(judge, &key));
         let refused = || Failure::new(Kind::Refused, text!("err-no-keyholder", key = key.to_string()));
-        found.next().ok_or_else(refused)
+        let code = found.next().ok_or_else(refused)?;
+        match self.jury(charter) {
+            Some(jury) if !jury.faithful.contains(&code) => {
+                let (administration, faithful) = (code.to_string(), jury.faithful.into_iter().collect::<Vec<_>>());
+                let counts = changes::list(&faithful);
+                Err(Failure::new(
+                    Kind::Refused,
+                    text!("err-signed-both", administration = administration, counts = counts),
+                ))
+            }
+            _ => Ok(code),
+        }
+    }
+
+    /// Who counts under a settlement; nothing when the revision settles nothing.
+    fn jury(&self, charter: &Charter) -> Option<Jury> {
+        self.known.as_ref().and_then(|known| known.rules.revisions().jury_of(charter))
     }
 
     fn show_difference(&self, charter: &Charter, speech: Speech) -> Vec<Change> {
@@ -165,7 +178,10 @@ impl Ground {
             let key = secret.administration_key();
             revisions.signatures_of(&other.hash()).any(|signature| signature.key == key)
         };
-        let rival = |other: &&Charter| other.previous == charter.previous && other.hash() != charter.hash();
+        let rival = |other: &&Charter| {
+            let (hash, settled) = (other.hash(), charter.settles.contains(&other.hash()));
+            other.previous == charter.previous && hash != charter.hash() && !settled
+        };
         if let Some(other) = revisions.all().into_iter().filter(rival).find(signed) {
             let hash = other.hash().short();
             speech.remark(&text!("charter-signed-another", revision = other.revision, hash = hash));
@@ -191,8 +207,20 @@ impl Ground {
         hand_in(client, &rules).map(|_| true)
     }
 
+    /// How many must sign.
+    fn threshold(&self, charter: &Charter) -> usize {
+        self.jury(charter).map_or(charter.threshold as usize, |jury| jury.threshold())
+    }
+
     /// Who has signed, and how many more are needed.
     fn count(&self, file: &CharterFile) -> (Vec<Code>, usize) {
+        if let Some(jury) = self.jury(&file.charter) {
+            let of_before = |before| signature::signers(&file.charter, before, &file.signatures, &self.network);
+            let mut signed = self.before.as_ref().map(of_before).unwrap_or_default();
+            signed.retain(|code| jury.faithful.contains(code));
+            let lacking = jury.threshold().saturating_sub(signed.len());
+            return (signed.into_iter().collect(), lacking);
+        }
         let count = |judge: &Charter| {
             let signers = signature::signers(&file.charter, judge, &file.signatures, &self.network);
             let lacking = Count::of(judge, &signers).lacking();

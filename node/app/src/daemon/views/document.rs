@@ -105,6 +105,7 @@ fn standing(version: &Version, entry: &Entry) -> VersionView {
         stands: version.current,
         complete: false,
         void: None,
+        upholds: version.upholds,
     }
 }
 
@@ -129,5 +130,6 @@ fn void(node: &Node, entry: &Entry, reason: &str) -> Option<VersionView> {
         stands: false,
         complete: false,
         void: Some(reason.to_owned()),
+        upholds: None,
     })
 }

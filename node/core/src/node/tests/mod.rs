@@ -65,10 +65,12 @@ impl Bench {
             self.network.seats.iter().find(|seat| seat.node.node_key() == self.node.key()).unwrap().node.clone();
         let identity = Identity { secret, seed: [2; 32], link: Link { metered: false }, peers: BTreeMap::new() };
         let mut node = Node::load(&self.storage, self.network.rules.clone(), identity).unwrap();
-        node.load_rules(&mut self.storage).unwrap();
-        for (offset, bytes) in self.storage.records.clone().into_iter().enumerate() {
-            let record = Record::verify(&bytes, self.network.id()).unwrap();
-            node.replay(&mut self.storage, &record, Position { segment: 1, offset: offset as u64 }).unwrap();
+        let verify = |bytes: &Vec<u8>| Record::verify(bytes, self.network.id()).unwrap();
+        let records: Vec<Record> = self.storage.records.iter().map(verify).collect();
+        let rules = records.iter().filter(|record| !matches!(record, Record::Entry(_))).cloned().collect();
+        node.load_rules(&mut self.storage, rules).unwrap();
+        for (offset, record) in records.iter().enumerate() {
+            node.replay(&mut self.storage, record, Position { segment: 1, offset: offset as u64 }).unwrap();
         }
         node.replayed(&mut self.storage).unwrap();
         self.node = node;

@@ -1,6 +1,8 @@
 mod documents;
 mod order;
+mod proofs;
 mod properties;
+mod uphold;
 
 use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind};

@@ -92,7 +92,7 @@ fn later_kind(author: &mut Author, opener: &Entry, after: &[&Entry]) -> Entry {
 }
 
 /// A storage that holds the records of all entries.
-fn recorded(entries: &[Entry]) -> MapStorage {
+pub(super) fn recorded(entries: &[Entry]) -> MapStorage {
     let mut storage = MapStorage::default();
     for entry in entries {
         let position = storage.append(entry);
@@ -101,12 +101,12 @@ fn recorded(entries: &[Entry]) -> MapStorage {
     storage
 }
 
-fn admit(storage: &mut MapStorage, rules: &Rules, entries: &[Entry]) {
+pub(super) fn admit(storage: &mut MapStorage, rules: &Rules, entries: &[Entry]) {
     registers::admit(storage, rules, &entries.iter().collect::<Vec<_>>()).unwrap();
 }
 
 /// All that the registers keep, except the notes of what is awaited, which may outlive their use.
-fn kept(storage: &mut MapStorage) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(super) fn kept(storage: &mut MapStorage) -> Vec<(Vec<u8>, Vec<u8>)> {
     while !settle(storage, 8).unwrap() {}
     [b"o", b"x", b"r", b"k", b"t"].iter().flat_map(|letter| scan_all(storage, *letter).unwrap()).collect()
 }
@@ -138,8 +138,10 @@ impl Oracle<'_> {
 
     fn act(&self, id: &EntryId) -> Option<DocumentAct> {
         let entry = self.held.get(id)?;
-        let Kind::Document(act) = Act::parse(entry.payload()?, entry.header()).ok()?.kind().clone();
-        Some(act)
+        match Act::parse(entry.payload()?, entry.header()).ok()?.into_kind() {
+            Kind::Document(act) => Some(act),
+            Kind::Proof(_) | Kind::Uphold(_) => None,
+        }
     }
 
     fn in_force(&self, id: &EntryId) -> bool {
