@@ -15,8 +15,8 @@ use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
-pub use error::NodeError;
 pub(crate) use error::too_large;
+pub use error::{NodeError, proposal as proposal_problem};
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{

@@ -14,7 +14,7 @@ mod void;
 
 pub use act::{ActView, UpholdingView};
 pub use application::{ApplicationList, ApplicationView};
-pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView};
+pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView, RefoundingView};
 pub use document::{
     AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,
 };

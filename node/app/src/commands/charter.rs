@@ -8,6 +8,7 @@ mod history;
 mod judge;
 mod propose;
 mod prove;
+mod refound;
 mod settle;
 mod show;
 pub(crate) mod sign;
@@ -36,6 +37,8 @@ pub(crate) enum Charter {
     Found(found::Found),
     /// Makes the next revision from short changes; unsigned.
     Propose(Box<propose::Propose>),
+    /// Makes the genesis of a new network that goes on from this one; unsigned.
+    Refound(refound::Refound),
     /// Proves that a keyholder has its key.
     Prove(prove::Prove),
     /// Makes the settlement of a dispute; unsigned.
@@ -60,6 +63,7 @@ impl Charter {
         match self {
             Self::Found(found) => found.run(speech),
             Self::Propose(propose) => propose.run(home, speech),
+            Self::Refound(refound) => refound.run(home, speech),
             Self::Prove(prove) => prove.run(home, speech),
             Self::Settle(settle) => settle.run(home, speech),
             Self::Sign(sign) => sign.run(home, speech),

@@ -11,7 +11,7 @@
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
 //! | [`newcomer`] | who is to be admitted |
 //! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
-//! | [`settlement`] | the revision that ends a dispute |
+//! | [`settlement`], [`refounding`] | the revision that ends a dispute; the genesis that goes on from an old network |
 //! | [`file`], [`chain`], [`template`] | a charter as a file, all revisions as one, and the region's data |
 
 pub mod chain;
@@ -23,6 +23,7 @@ pub mod mandate;
 pub mod mandates;
 pub mod newcomer;
 pub mod proposal;
+pub mod refounding;
 pub mod revision;
 pub mod revisions;
 pub mod rules;
@@ -39,7 +40,7 @@ pub use mandate::{Mandate, MandateError, MandatedNode, RawMandate};
 pub use newcomer::Newcomer;
 pub use revision::{
     Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
-    Office, OfficeKind,
+    Office, OfficeKind, Refounding,
 };
 pub use revisions::{Joined, Jury, RevisionError, Revisions};
 pub use rules::{Rules, RulesError, Standing};

@@ -101,6 +101,7 @@ pub fn propose(
     message.previous = before.hash().as_bytes().to_vec();
     message.written = written.0;
     message.settles.clear();
+    message.refounds = None;
     message.checkpoint = Ends::of(checkpoint(rules, heads)).to_messages();
     message.mandate_checkpoint = mandates(rules, before);
     message.cutoffs.clear();

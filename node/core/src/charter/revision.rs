@@ -9,6 +9,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::cutoff::{Cutoff, CutoffError, Ends};
+use crate::acts::FieldError;
+use crate::acts::fields::Reason;
 use crate::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash, NetworkId};
 use crate::time::Millis;
 
@@ -61,6 +63,12 @@ pub enum CharterError {
     /// Two lists for one administration.
     #[error("{0} has two cutoffs: one list says what counts of it")]
     CutoffTwice(Code),
+    /// A later revision names an old network.
+    #[error("revision {0} names an old network: only a genesis does")]
+    RefoundsLater(u64),
+    /// The reason for founding anew does not fit.
+    #[error("the reason for founding anew does not fit")]
+    Reason(#[from] FieldError),
     /// The revision settles nothing: one hash alone, or one twice.
     #[error("a settlement names each of the revisions among which it decides, two or more, once")]
     Settles,
@@ -184,6 +192,17 @@ pub struct Allowance {
     pub urgent: u64,
 }
 
+/// Which network this one goes on from, and why: the last resort of a region that can change its charter no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refounding {
+    /// The old network.
+    pub network: NetworkId,
+    /// Its last undisputed revision.
+    pub revision: CharterHash,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// A well-formed revision. Says nothing about invariants or signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charter {
@@ -219,6 +238,8 @@ pub struct Charter {
     pub cutoffs: BTreeMap<Code, Cutoff>,
     /// The adopted revisions of its number among which it decides; none in an ordinary revision.
     pub settles: BTreeSet<CharterHash>,
+    /// The network that it goes on from; only in a genesis.
+    pub refounds: Option<Refounding>,
 }
 
 impl Charter {
@@ -250,6 +271,7 @@ impl Charter {
             mandates: message.mandate_checkpoint.iter().map(mandate_head).collect::<Result<_, _>>()?,
             cutoffs: cutoffs(&message.cutoffs)?,
             settles: settles(&message.settles)?,
+            refounds: message.refounds.map(|refounds| refounding(message.revision, &refounds)).transpose()?,
         })
     }
 
@@ -379,6 +401,18 @@ fn settles(hashes: &[Vec<u8>]) -> Result<BTreeSet<CharterHash>, CharterError> {
     let hash = |bytes: &Vec<u8>| CharterHash::try_from(bytes.as_slice()).map_err(|source| field("settles", source));
     let settles: BTreeSet<CharterHash> = hashes.iter().map(hash).collect::<Result<_, _>>()?;
     if settles.len() == hashes.len() && settles.len() != 1 { Ok(settles) } else { Err(CharterError::Settles) }
+}
+
+fn refounding(revision: u64, message: &v1::Refounding) -> Result<Refounding, CharterError> {
+    if revision != 1 {
+        return Err(CharterError::RefoundsLater(revision));
+    }
+    Ok(Refounding {
+        network: NetworkId::try_from(message.network.as_slice()).map_err(|source| field("refounds.network", source))?,
+        revision: CharterHash::try_from(message.revision.as_slice())
+            .map_err(|source| field("refounds.revision", source))?,
+        reason: message.reason.clone().try_into()?,
+    })
 }
 
 impl From<v1::Names> for Names {

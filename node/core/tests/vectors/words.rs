@@ -106,6 +106,7 @@ fn charter(error: &CharterError) -> &'static str {
         CharterError::CutoffTwice(_) => "cutoff-twice",
         CharterError::Settles => "settles",
         CharterError::TooMany(_) => "too-many-administrations",
+        CharterError::RefoundsLater(_) | CharterError::Reason(_) => "refounds",
     }
 }
 

@@ -128,7 +128,8 @@ impl From<NodeError> for Problem {
 }
 
 /// Why no revision comes of some changes.
-fn proposal(error: &ProposalError) -> Problem {
+#[must_use]
+pub fn proposal(error: &ProposalError) -> Problem {
     match error {
         ProposalError::Stranger(code) => {
             Problem::new(Kind::NotFound, text!("err-propose-stranger", administration = code.to_string()))

@@ -47,6 +47,20 @@ pub struct CharterView {
     /// Revisions that may still be adopted.
     #[serde(default)]
     pub proposals: Vec<RevisionView>,
+    /// The network that this one goes on from.
+    #[serde(default)]
+    pub refounds: Option<RefoundingView>,
+}
+
+/// The network that another goes on from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefoundingView {
+    /// The old network.
+    pub network: NetworkId,
+    /// Its last undisputed revision.
+    pub revision: CharterHash,
+    /// Why.
+    pub reason: String,
 }
 
 /// A keyholder.
@@ -180,6 +194,11 @@ impl CharterView {
             review_by: charter.review_by.clone(),
             disputed: Vec::new(),
             proposals: Vec::new(),
+            refounds: charter.refounds.as_ref().map(|refounds| RefoundingView {
+                network: refounds.network,
+                revision: refounds.revision,
+                reason: refounds.reason.to_string(),
+            }),
         }
     }
 }

@@ -140,6 +140,15 @@ fn say(view: &CharterView, speech: Speech) {
     Speech::print(name(&view.name, lang));
     let network = view.network.map(|id| id.to_string()).unwrap_or_default();
     speech.say(&text!("charter-checked", revision = view.revision, network = network));
+    if let Some(refounds) = &view.refounds {
+        let (network, revision) = (refounds.network.to_string(), refounds.revision.short());
+        speech.say(&text!(
+            "charter-refounds",
+            network = network,
+            revision = revision,
+            reason = refounds.reason.clone()
+        ));
+    }
     speech.say(&text!("charter-presidency", administration = one(&view.presidency)));
     speech.say(&text!("charter-secretariat", administrations = all(&view.secretariat)));
     speech.say(&text!("charter-assessors", administrations = all(&view.assessors)));

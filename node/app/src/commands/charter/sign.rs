@@ -118,6 +118,11 @@ impl Ground {
     fn of(charter: &Charter, file: &Path, place: &Path, speech: Speech) -> Result<Self, Failure> {
         if let Some(network) = charter.founds() {
             let found = invariants::check(charter);
+            if let Some(refounds) = charter.refounds.as_ref() {
+                let (network, revision) = (refounds.network.to_string(), refounds.revision.short());
+                let reason = refounds.reason.to_string();
+                speech.remark(&text!("charter-refounds", network = network, revision = revision, reason = reason));
+            }
             return if found.is_empty() {
                 Ok(Self { network, before: None, known: None })
             } else {
