@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 /// Sends a signal. A process that has ended already does not mind.
 pub fn signal(pid: u32, signal: Signal) {
@@ -45,6 +45,19 @@ pub fn processor_time(pid: u32) -> Option<f64> {
     // Fields 14 and 15, user and system; the first behind the last bracket is field 3.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     Some((fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?) / TICKS)
+}
+
+/// Limits the address space of a running process so that what it has now is so many hundredths of it; without a number
+/// lifts the limit.
+pub fn limit_address_space(pid: u32, percent: Option<u64>) {
+    let process = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process id");
+    let pages = fs::read_to_string(format!("/proc/{pid}/statm")).expect("a running process");
+    let pages: u64 = pages.split(' ').next().and_then(|pages| pages.parse().ok()).expect("its pages");
+    let current = percent.map(|percent| pages * rustix::param::page_size() as u64 * 100 / percent);
+    // The upper limit stays: lowering it could not be taken back.
+    let Rlimit { maximum, .. } = prlimit(Some(process), Resource::As, Rlimit { current, maximum: None })
+        .expect("a process of the same user");
+    assert_eq!(maximum, None, "the tests run without a limit");
 }
 
 /// Kilobytes of memory that the process holds now (`VmRSS`) and held at most (`VmHWM`).

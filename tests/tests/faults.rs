@@ -10,7 +10,7 @@ use std::thread;
 use palabre_tests::api::ApiError;
 use palabre_tests::machine::{Clock, FaultyDisk, SmallDisk};
 use palabre_tests::node::{Conditions, all_hold};
-use palabre_tests::{Api, Network, Node, content, eventually, wait::when};
+use palabre_tests::{Api, Network, Node, content, eventually, process, wait::when};
 use serde_json::Value;
 
 /// Documents that are published and must stay.
@@ -330,4 +330,21 @@ fn a_node_without_memory_ends_and_the_next_start_is_whole() {
     network.connected();
     network.level();
     whole(&mut network, &mut published, "Memory again");
+}
+
+#[test]
+fn memory_that_runs_short_is_said_before_it_is_gone() {
+    let mut network = Network::run(&["CI", "SN"]);
+    let mut published = Published::default();
+    published.publish(&network.nodes[0], "Before");
+    process::limit_address_space(network.nodes[0].pid(), Some(95));
+    concerned(&network.nodes[0], "memory", "mémoire");
+    published.publish(&network.nodes[0], "With little memory");
+    process::limit_address_space(network.nodes[0].pid(), None);
+    eventually("the end of the shortage is said in the log", || {
+        let log = network.nodes[0].log_tail();
+        when(log.contains("there is enough again"), || log)
+    });
+    network.level();
+    whole(&mut network, &mut published, "Memory enough");
 }

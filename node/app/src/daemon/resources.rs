@@ -87,7 +87,10 @@ impl Resources {
 
 /// Notes a use and its limit; says in the log when a shortage begins and ends.
 fn note(shortage: &mut Option<Shortage>, kind: Kind, found: Option<(u64, u64)>, now: Instant) {
-    let Some((used, limit)) = found else { return };
+    let Some((used, limit)) = found else {
+        // Without a limit there is enough.
+        return end(shortage, kind);
+    };
     let lasted = shortage.is_some_and(|shortage| shortage.lasts);
     if is_short(used, limit) {
         if !lasted {
@@ -95,8 +98,14 @@ fn note(shortage: &mut Option<Shortage>, kind: Kind, found: Option<(u64, u64)>, 
         }
         let most = if lasted { shortage.map_or(used, |before| before.used.max(used)) } else { used };
         *shortage = Some(Shortage { used: most, limit, last: now, lasts: true });
-    } else if let Some(over) = shortage.as_mut().filter(|shortage| shortage.lasts) {
-        info!(?kind, used, limit, "there is enough again");
+    } else {
+        end(shortage, kind);
+    }
+}
+
+fn end(shortage: &mut Option<Shortage>, kind: Kind) {
+    if let Some(over) = shortage.as_mut().filter(|shortage| shortage.lasts) {
+        info!(?kind, "there is enough again");
         over.lasts = false;
     }
 }
@@ -154,6 +163,8 @@ mod tests {
         assert!(shortage.is_some_and(|s| !s.lasts && s.used == 97), "{shortage:?}");
         note(&mut shortage, Kind::Descriptors, Some((95, 100)), now);
         assert!(shortage.is_some_and(|s| s.lasts && s.used == 95), "another one: {shortage:?}");
+        note(&mut shortage, Kind::Descriptors, None, now);
+        assert!(shortage.is_some_and(|s| !s.lasts), "the limit is gone: {shortage:?}");
     }
 
     #[test]
