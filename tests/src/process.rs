@@ -55,8 +55,8 @@ pub fn limit_address_space(pid: u32, percent: Option<u64>) {
     let pages: u64 = pages.split(' ').next().and_then(|pages| pages.parse().ok()).expect("its pages");
     let current = percent.map(|percent| pages * rustix::param::page_size() as u64 * 100 / percent);
     // The upper limit stays: lowering it could not be taken back.
-    let Rlimit { maximum, .. } = prlimit(Some(process), Resource::As, Rlimit { current, maximum: None })
-        .expect("a process of the same user");
+    let Rlimit { maximum, .. } =
+        prlimit(Some(process), Resource::As, Rlimit { current, maximum: None }).expect("a process of the same user");
     assert_eq!(maximum, None, "the tests run without a limit");
 }
 
