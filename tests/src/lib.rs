@@ -7,6 +7,7 @@
 //! | [`node`] | one node: its home, and its process while it runs |
 //! | [`api`] | its HTTP API and its figures |
 //! | [`network`] | several nodes, founded by hand with files as the README says |
+//! | [`ceremony`] | what keyholders do together; keys and mandates in the wrong hands |
 //! | [`demo`] | `palabre demo`, and that nothing of it is left behind |
 //! | [`hostile`] | a member gone bad, a stranger at the door: programs that keep to no rule |
 //! | [`ledger`] | the segments of a stopped node, frame by frame, and how to damage them |
@@ -30,6 +31,7 @@
 
 pub mod api;
 pub mod binary;
+pub mod ceremony;
 pub mod cli;
 pub mod content;
 pub mod demo;

@@ -2,24 +2,14 @@
 //! (`docs/design.md` §4).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+use palabre_tests::ceremony::all_judge;
 use palabre_tests::cli::text;
 use palabre_tests::node::{all_hold, level};
-use palabre_tests::wait::{eventually, when};
 use palabre_tests::{Network, Node, content};
 use serde_json::Value;
 
 fn act(node: &Node, id: &str) -> Value {
     node.cli().json(&["act", "show", id]).ok().value()
-}
-
-/// Waits until all these nodes say the same of an act: effect and reason.
-fn all_say(nodes: &[Node], id: &str, effect: &str, reason: Option<&str>) {
-    for node in nodes {
-        eventually(&format!("{} holds the act and judges it", node.administration), || {
-            let shown = node.api().json(&format!("acts/{id}")).map_err(|error| error.to_string())?;
-            when(shown["effect"] == effect && shown["reason"].as_str() == reason, || shown.to_string())
-        });
-    }
 }
 
 #[test]
@@ -47,8 +37,8 @@ fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_
     network.nodes[1].start();
     network.nodes.push(second);
 
-    all_say(&network.nodes, &late, "void", Some("revoked"));
-    all_say(&network.nodes, &first, "in-force", None);
+    all_judge(&network.nodes, &late, "void", Some("revoked"));
+    all_judge(&network.nodes, &first, "in-force", None);
     let (ci, gh, sn) = (&network.nodes[0], &network.nodes[1], &network.nodes[2]);
     let error = gh.cli().json(&["act", "uphold", &late]).ends_with(5).error();
     assert_eq!(error["code"], "no-right", "a publication is upheld by who published or by the secretariat");
@@ -57,7 +47,7 @@ fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_
     let error = ci.cli().json(&["act", "uphold", "00000000"]).ends_with(6).error();
     assert_eq!(error["code"], "object-unknown");
     let upheld = sn.cli().json(&["act", "uphold", &late[..12]]).ok().id();
-    all_say(&network.nodes, &upheld, "in-force", None);
+    all_judge(&network.nodes, &upheld, "in-force", None);
     upheld_everywhere(&network.nodes, &late, &upheld);
     all_hold(&network.nodes, &late, &after);
     level(&network.nodes);

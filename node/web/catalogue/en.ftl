@@ -491,7 +491,7 @@ why-missing = { $entries ->
 }
 reason-connected = It is connected: nothing to do.
 reason-this-node = This is the node itself.
-reason-not-mandated = No mandate names it. Let its administration mandate it ("palabre mandate add").
+reason-not-mandated = No mandate in force names it: none ever did, or it was revoked. Let its administration mandate it ("palabre mandate add").
 reason-suspended = Its administration is suspended by the charter.
 reason-mandate-disputed = Its administration has signed two mandates of one number: neither counts.
 reason-no-address = No address of it is known: it has to call, or add a [[peer]] block to node.toml.

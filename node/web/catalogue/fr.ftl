@@ -491,7 +491,7 @@ why-missing = { $entries ->
 }
 reason-connected = Il est connecté : rien à faire.
 reason-this-node = C'est ce nœud lui-même.
-reason-not-mandated = Aucune accréditation ne le nomme. Que son administration l'accrédite (« palabre mandate add »).
+reason-not-mandated = Aucune accréditation en vigueur ne le nomme : aucune ne l'a fait, ou il fut révoqué. Que son administration l'accrédite (« palabre mandate add »).
 reason-suspended = Son administration est suspendue par la charte.
 reason-mandate-disputed = Son administration a signé deux accréditations de même numéro : aucune ne vaut.
 reason-no-address = Aucune adresse de lui n'est connue : c'est à lui d'appeler, ou ajoutez un bloc [[peer]] à node.toml.

@@ -491,7 +491,7 @@ why-missing = { $entries ->
 }
 reason-connected = Está ligado: nada a fazer.
 reason-this-node = É este próprio nó.
-reason-not-mandated = Nenhuma acreditação o nomeia. Que a sua administração o acredite («palabre mandate add»).
+reason-not-mandated = Nenhuma acreditação em vigor o nomeia: nunca o fez, ou ele foi revogado. Que a sua administração o acredite («palabre mandate add»).
 reason-suspended = A sua administração está suspensa pela carta.
 reason-mandate-disputed = A sua administração assinou duas acreditações com o mesmo número: nenhuma vale.
 reason-no-address = Não se conhece nenhum endereço dele: cabe-lhe chamar, ou acrescente um bloco [[peer]] a node.toml.

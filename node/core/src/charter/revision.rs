@@ -238,8 +238,8 @@ pub struct Charter {
     pub cutoffs: BTreeMap<Code, Cutoff>,
     /// The adopted revisions of its number among which it decides; none in an ordinary revision.
     pub settles: BTreeSet<CharterHash>,
-    /// The network that it goes on from; only in a genesis.
-    pub refounds: Option<Refounding>,
+    /// The network that it goes on from; only in a genesis. Boxed: hardly any has it.
+    pub refounds: Option<Box<Refounding>>,
 }
 
 impl Charter {
@@ -271,7 +271,11 @@ impl Charter {
             mandates: message.mandate_checkpoint.iter().map(mandate_head).collect::<Result<_, _>>()?,
             cutoffs: cutoffs(&message.cutoffs)?,
             settles: settles(&message.settles)?,
-            refounds: message.refounds.map(|refounds| refounding(message.revision, &refounds)).transpose()?,
+            refounds: message
+                .refounds
+                .map(|refounds| refounding(message.revision, &refounds))
+                .transpose()?
+                .map(Box::new),
         })
     }
 

@@ -164,9 +164,8 @@ pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act:
     let actor = Actor::of_node(rules, node)?;
     let after = act.envelope().after();
     let mut fold = match act.envelope() {
-        Envelope::Opens => {
-            ObjectFold { storage, rules, object: EntryId::from_bytes([0; EntryId::LEN]), result: Folded::default() }
-        }
+        // What is not written yet has no id: nothing is looked up by it.
+        Envelope::Opens => ObjectFold::begin(storage, rules, EntryId::from_bytes([0; EntryId::LEN])),
         Envelope::On { object, .. } => ObjectFold::resume(storage, rules, *object)?,
     };
     let place = fold.place_after(after, u64::MAX)?;

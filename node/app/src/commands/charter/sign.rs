@@ -248,7 +248,7 @@ pub(crate) fn say(done: &Signed, speech: Speech) {
     } else {
         text!("charter-signed", administration = administration)
     });
-    speech.say(&text!("charter-signatures", signed = done.signers.len(), needed = done.threshold as usize));
+    speech.say(&text!("charter-signatures", signed = done.signers.len(), needed = done.threshold));
     let Some(file) = done.file.as_ref().map(|file| file.display().to_string()) else {
         return speech.say(&match done.lacking {
             0 => text!("charter-adopted", revision = done.revision),

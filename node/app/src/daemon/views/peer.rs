@@ -80,13 +80,14 @@ fn unlisted(node: &Node, key: NodeKey) -> PeerState {
 
 fn not_admitted(node: &Node, key: &NodeKey) -> Reason {
     let rules = node.rules();
-    let named = rules.mandates().find(|mandate| mandate.nodes.iter().any(|n| n.key == *key));
-    match named {
-        None => Reason::NotMandated,
-        Some(mandate) if rules.charter().administration(&mandate.administration).is_some_and(|a| a.suspended) => {
-            Reason::Suspended
-        }
-        Some(_) => Reason::MandateDisputed,
+    if rules.disputed_mandates().any(|mandate| mandate.lists(key)) {
+        return Reason::MandateDisputed;
+    }
+    let in_force = rules.mandate_of(key).and_then(|mandate| rules.charter().administration(&mandate.administration));
+    if in_force.is_some_and(|administration| administration.suspended) {
+        Reason::Suspended
+    } else {
+        Reason::NotMandated
     }
 }
 

@@ -1,0 +1,146 @@
+//! Stolen keys: of an administration, of a node (`docs/design.md` §4).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::Path;
+
+use palabre_tests::ceremony::{Hand, adopt, all_judge, as_rules, mandate_of, reaches, write_mandate};
+use palabre_tests::cli::text;
+use palabre_tests::node::{all_hold, level};
+use palabre_tests::wait::{eventually, when};
+use palabre_tests::{Cli, Network, Node, content};
+
+fn path(dir: &Path, name: &str) -> String {
+    dir.join(name).to_str().unwrap().to_owned()
+}
+
+/// A new key for SN, drawn on a machine of its own; what the charter calls it.
+fn new_key(dir: &Path) -> String {
+    let made = Cli::of(&dir.join("SN-key")).json(&["init", "--administration", "SN"]).ok().value();
+    format!("SN={}", text(&made["administration_key"]))
+}
+
+/// SN puts its new key where its node is.
+fn take_new_key(dir: &Path, node: &Node) {
+    let key = "keys/administration.key";
+    fs::copy(dir.join("SN-key").join(key), node.home().join(key)).unwrap();
+}
+
+/// Nobody lets this node in, and each says why.
+fn is_refused_by(node: &Node, stranger: &str) {
+    let why = node.cli().json(&["peer", "why", stranger]).ok().value();
+    assert_eq!((&why["reason"], &why["connected_to"]), (&"not-mandated".into(), &serde_json::Value::Null), "{why}");
+}
+
+#[test]
+fn a_mandate_that_a_thief_keeps_back_until_after_the_new_key_does_not_count() {
+    let network = Network::run(&["CI", "SN", "GH"]);
+    let (nodes, dir) = (&network.nodes, network.dir());
+    let before = content::text("before the theft");
+    let id = nodes[1].api().publish("Before the theft", &before).unwrap();
+    all_hold(nodes, &id, &before);
+    // The thief of SN's key makes a mandate for a node of its own, and waits.
+    let thief = Cli::of(&dir.join("thief"));
+    let port = Network::found(&["CI"]).nodes[0].api().base().port().unwrap();
+    let made = thief.json(&["init", "--api", &format!("127.0.0.1:{port}")]).ok().value();
+    let stolen_by = text(&made["node"]);
+    let stolen = Hand::in_home(nodes[1].home()).mandate(&[&nodes[1].key, &stolen_by], &[]);
+    adopt(dir, "key.charter", &["--key", &new_key(dir)], &[&nodes[0], &nodes[2]]);
+    reaches(nodes, 2);
+
+    // Under the founding charter alone the mandate is good: the thief's own node would start. The network knows better.
+    let file = dir.join("stolen.mandate");
+    write_mandate(&stolen, &file);
+    let own = fs::read_dir(nodes[1].home().join("charter")).unwrap().map(|entry| entry.unwrap().path());
+    let first = own.into_iter().find(|file| file.to_str().unwrap().contains("SN-1-")).unwrap();
+    let words = ["init", "--charter", &path(dir, "region.charter"), "--mandate", first.to_str().unwrap()];
+    let words = [&words[..], &["--mandate", file.to_str().unwrap()]].concat();
+    assert_eq!(thief.json(&words).ok().value()["mandated"], true);
+    let handed = nodes[2].api().hand_in(as_rules(&stolen)).unwrap();
+    assert_eq!(handed["mandates"].as_array().map(Vec::len), Some(1), "it is kept, as what it is: {handed}");
+    for node in nodes {
+        assert_eq!(mandate_of(node, "SN"), (1, vec![nodes[1].key.clone()]));
+        is_refused_by(node, &stolen_by);
+    }
+
+    // The rightful one has the same number, and counts.
+    take_new_key(dir, &nodes[1]);
+    let reserve = "22".repeat(32);
+    let added = nodes[1].cli().json(&["mandate", "add", &reserve]).ok().value();
+    assert_eq!((&added["number"], &added["handed_in"]), (&2.into(), &true.into()), "{added}");
+    for node in nodes {
+        eventually("the rightful mandate is in force", || {
+            let (number, listed) = mandate_of(node, "SN");
+            when(number == 2 && listed.contains(&reserve) && !listed.contains(&stolen_by), || format!("{listed:?}"))
+        });
+        assert_eq!(node.status()["disputed_mandates"], serde_json::json!([]));
+    }
+    all_judge(nodes, &id, "in-force", None);
+    level(nodes);
+}
+
+#[test]
+fn two_nodes_that_were_cut_off_learn_by_file_of_a_stolen_node_and_refuse_the_thief() {
+    let mut network = Network::run(&["CI", "SN", "GH", "CV"]);
+    let dir = network.dir().to_owned();
+    let before = content::text("before the theft");
+    let id = network.nodes[1].api().publish("Before the theft", &before).unwrap();
+    all_hold(&network.nodes, &id, &before);
+    // GH and CV are cut off. SN's machine is stolen; a second one revokes it.
+    network.nodes[2].kill();
+    network.nodes[3].kill();
+    let mut second = network.further_node(1, "SN2");
+    second.start();
+    all_hold([&second], &id, &before);
+    let mut stolen = network.nodes.remove(1);
+    stolen.kill();
+    second.cli().json(&["mandate", "revoke", &stolen.key]).ok();
+    let chain = path(&dir, "revoked.chain");
+    second.cli().json(&["charter", "show", "--output", &chain]).ok();
+    network.nodes[0].kill();
+    second.kill();
+
+    // The file comes to GH and CV; the thief comes to them as well.
+    for node in &mut network.nodes[1..] {
+        node.cli().json(&["init", "--charter", &chain]).ok();
+        node.start();
+    }
+    stolen.start();
+    let forged = stolen.api().publish("By the thief", b"forged").unwrap();
+    eventually("the thief has knocked in vain", || {
+        let peers = stolen.api().json("peers").map_err(|error| error.to_string())?;
+        let tried = peers["peers"].as_array().cloned().unwrap_or_default();
+        let tried: Vec<String> =
+            tried.iter().map(|peer| format!("{} {}", peer["administration"], peer["state"])).collect();
+        let why = stolen.cli().json(&["peer", "why", "GH"]).ok().value();
+        when(why["failures"].as_u64() > Some(0) || why["last_error"].is_string(), || format!("{tried:?} {why}"))
+    });
+    for node in &network.nodes[1..] {
+        is_refused_by(node, &stolen.key);
+        node.cli().json(&["act", "show", &forged]).ends_with(6).error();
+    }
+    stolen.kill();
+
+    // SN also gets a new key, by the region's threshold and without its old one, and its history is there.
+    network.nodes[0].start();
+    second.start();
+    let signers: Vec<&Node> = network.nodes.iter().collect();
+    adopt(&dir, "key.charter", &["--key", &new_key(&dir)], &signers);
+    network.nodes.push(second);
+    reaches(&network.nodes, 2);
+    let sn = &network.nodes[3];
+    take_new_key(&dir, sn);
+    let reserve = "33".repeat(32);
+    sn.cli().json(&["mandate", "add", &reserve]).ok();
+    for node in &network.nodes {
+        eventually("SN's new key counts", || {
+            let (_, listed) = mandate_of(node, "SN");
+            when(listed == [sn.key.clone(), reserve.clone()], || format!("{listed:?}"))
+        });
+    }
+    let after = content::text("on the new key");
+    let late = sn.api().publish("On the new key", &after).unwrap();
+    all_hold(&network.nodes, &late, &after);
+    all_judge(&network.nodes, &id, "in-force", None);
+    level(&network.nodes);
+}
