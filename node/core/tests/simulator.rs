@@ -17,6 +17,7 @@ use palabre_core::sim::{self, Report, Scenario, World};
 const REGION: &str = include_str!("../scenarios/region.toml");
 const EVERYTHING: &str = include_str!("../scenarios/everything.toml");
 const FORKS: &str = include_str!("../scenarios/forks.toml");
+const GOVERNANCE: &str = include_str!("../scenarios/governance.toml");
 const LOST_TAILS: &str = include_str!("../scenarios/lost_tails.toml");
 const THREE_WEEKS: &str = include_str!("../scenarios/three_weeks.toml");
 
@@ -69,6 +70,16 @@ fn a_region_with_every_trouble_ends_with_the_same_and_says_little_for_it() {
         assert!(report.lacked > 0, "PALABRE_SEED={seed}: nothing was lacked, so nothing was shown");
         assert!(report.percent() <= 150, "PALABRE_SEED={seed}: {} % of the bytes that were lacked", report.percent());
         assert!(report.copies_percent() <= 130, "PALABRE_SEED={seed}: {} % copies", report.copies_percent());
+    }
+}
+
+#[test]
+fn a_region_that_governs_itself_agrees_on_what_is_in_force_and_what_is_void_and_why() {
+    for report in run("governance", GOVERNANCE, seeds(3)) {
+        let seed = report.seed;
+        assert!(report.revision > 5, "PALABRE_SEED={seed}: {} revisions, so little was shown", report.revision);
+        assert!(report.stolen > 0, "PALABRE_SEED={seed}: nobody holds what thieves wrote, so nothing was shown");
+        assert!(report.void.contains_key("revoked"), "PALABRE_SEED={seed}: {:?}", report.void);
     }
 }
 

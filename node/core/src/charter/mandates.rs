@@ -198,8 +198,9 @@ impl Mandates {
     /// What was written under a later mandate that lists the node again is left out, too: the place alone does not tell.
     pub(super) fn uncut(&self, log: &LogName, head: &Head, checkpoint: Option<&Head>) -> Option<Head> {
         let cutoffs = self.governing().chain(self.disputed()).filter_map(|mandate| mandate.cutoffs.get(&log.author));
-        cutoffs.map(|cutoff| cutoff.logs.end_above(log, checkpoint).copied()).fold(Some(*head), |uncut, end| {
-            let (uncut, end) = (uncut?, end?);
+        let mut ends = cutoffs.map(|cutoff| cutoff.logs.end_above(log, checkpoint).copied());
+        ends.try_fold(*head, |uncut, end| {
+            let end: Head = end?;
             Some(if end.sequence < uncut.sequence { end } else { uncut })
         })
     }

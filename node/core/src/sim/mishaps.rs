@@ -28,6 +28,7 @@ impl World {
             }
             Trouble::Jump { place } => self.jump(place),
             Trouble::Fork { place } => self.fork(place),
+            Trouble::Govern(deed) => self.govern(deed),
         }
     }
 
@@ -116,6 +117,7 @@ impl World {
     pub fn heal(&mut self) {
         self.healed = true;
         self.network.heal();
+        self.heal_charter();
         for place in 0..self.machines.len() {
             self.machines[place].full = false;
             if self.machines[place].node.is_none() {

@@ -14,12 +14,15 @@
 //! | `network`, `wires`, `gossip` | what lies between the machines and what travels there |
 //! | `troubles`, `mishaps`, `hostile` | what goes wrong |
 //! | `writing` | what the nodes write |
+//! | `council`, `governing` | what is signed with the keys of administrations, rightly or not, and how it reaches the nodes |
 //! | [`shrink`] | from a run that failed to the smallest that fails likewise |
 //! | `run`, [`tap`], [`report`] | the phases of a run, what is counted, what it has shown |
 
+mod council;
 pub mod dice;
 mod disk;
 mod gossip;
+mod governing;
 mod hostile;
 mod machine;
 mod mishaps;

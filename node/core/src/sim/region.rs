@@ -45,7 +45,9 @@ pub struct Region {
 
 impl Region {
     /// A region whose administrations run so many nodes together.
-    pub fn new(nodes: usize, seed: u64) -> Result<Self, RegionError> {
+    ///
+    /// `administrations`: how many run them; 0 for all.
+    pub fn new(nodes: usize, administrations: usize, seed: u64) -> Result<Self, RegionError> {
         let template = Template::parse(TEMPLATE)?;
         let codes: Vec<Code> = template.administrations.iter().map(|a| a.code.clone()).collect();
         let keys: BTreeMap<Code, _> =
@@ -57,8 +59,9 @@ impl Region {
         let hash = charter.hash();
         let mut rules = Rules::found(CharterFile { charter, signatures })?;
         let secrets: Vec<Secret> = (0..nodes).map(|node| secret(seed, &format!("node {node}"))).collect();
-        for (number, code) in codes.iter().enumerate() {
-            let own: Vec<NodeKey> = secrets.iter().skip(number).step_by(codes.len()).map(Secret::node_key).collect();
+        let running = if administrations == 0 { codes.len() } else { administrations.min(codes.len()) };
+        for (number, code) in codes.iter().take(running).enumerate() {
+            let own: Vec<NodeKey> = secrets.iter().skip(number).step_by(running).map(Secret::node_key).collect();
             if own.is_empty() {
                 continue;
             }
@@ -76,7 +79,7 @@ impl Region {
     }
 }
 
-fn mandated(key: &NodeKey) -> v1::MandatedNode {
+pub(super) fn mandated(key: &NodeKey) -> v1::MandatedNode {
     v1::MandatedNode {
         key: key.as_bytes().to_vec(),
         label: key.short(),
@@ -86,11 +89,11 @@ fn mandated(key: &NodeKey) -> v1::MandatedNode {
     }
 }
 
-fn administration(seed: u64, code: &Code) -> Secret {
+pub(super) fn administration(seed: u64, code: &Code) -> Secret {
     secret(seed, &format!("administration {code}"))
 }
 
-fn secret(seed: u64, whose: &str) -> Secret {
+pub(super) fn secret(seed: u64, whose: &str) -> Secret {
     let mut hasher = blake3::Hasher::new_derive_key("palabre simulator secret");
     hasher.update(&seed.to_le_bytes()).update(whose.as_bytes());
     Secret::from_seed(hasher.finalize().as_bytes())

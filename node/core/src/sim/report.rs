@@ -1,5 +1,6 @@
 //! What a simulation has shown.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::scenario::SECOND;
@@ -42,6 +43,22 @@ pub enum Problem {
         /// On which node.
         place: usize,
     },
+    /// Two nodes judge an entry differently.
+    Disagree {
+        /// Which.
+        entry: EntryId,
+        /// Which node.
+        place: usize,
+        /// What it says.
+        says: &'static str,
+        /// What node 0 says.
+        other: &'static str,
+    },
+    /// What was written with a stolen key has effect.
+    Stolen {
+        /// Which.
+        entry: EntryId,
+    },
     /// An index made again from the ledger differs from the one that grew.
     Rebuilt {
         /// On which node.
@@ -59,6 +76,10 @@ impl fmt::Display for Problem {
         match self {
             Self::NotConverged(why) => write!(f, "the nodes do not hold the same: {why}"),
             Self::Lost { entry, place } => write!(f, "node {place} lacks {entry}, which was acknowledged"),
+            Self::Disagree { entry, place, says, other } => {
+                write!(f, "node {place} says that {entry} is {says}, node 0 that it is {other}")
+            }
+            Self::Stolen { entry } => write!(f, "{entry} was written with a stolen key and is in force"),
             Self::Fault { place, fault } => write!(f, "node {place} calls an honest node faulty: {fault}"),
             Self::Forked { place, log } => write!(f, "node {place} has seen a fork of an honest log: {log}"),
             Self::Index { place, why } => write!(f, "node {place} cannot read its index: {why}"),
@@ -95,6 +116,12 @@ pub struct Report {
     pub lacked_bytes: u64,
     /// Bytes of the small attachments that travel with them.
     pub lacked_small: u64,
+    /// Number of the charter revision in force in the end.
+    pub revision: u64,
+    /// Acts that are void in the end, by the reason.
+    pub void: BTreeMap<&'static str, u64>,
+    /// Entries written with stolen keys that all hold in the end.
+    pub stolen: u64,
     /// What must not happen and did.
     pub problems: Vec<Problem>,
 }
@@ -142,6 +169,9 @@ impl fmt::Display for Report {
             self.copies_percent(),
             self.quiet.sync_bytes() + self.quiet.gossip.bytes,
         )?;
+        if self.revision > 1 {
+            write!(f, ", revision {}, {} stolen, void {:?}", self.revision, self.stolen, self.void)?;
+        }
         for problem in self.problems.iter().take(PROBLEMS_SHOWN) {
             write!(f, "\n  {problem}")?;
         }

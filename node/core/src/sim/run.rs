@@ -48,6 +48,7 @@ fn run_phases(scenario: &Scenario, seed: u64) -> Result<Report, RegionError> {
         world.check_quiet(&mut report);
         world.check_entries(&mut report);
         world.check_rebuilt();
+        world.check_statuses(&mut report);
     } else {
         report.healing = world.tally.since(&report.before);
         let why = world.difference();
@@ -86,7 +87,7 @@ impl World {
         let Some(Some(first)) = ledgers.next() else { return false };
         let same = written && ledgers.all(|ledger| ledger == Some(first));
         let root = |place: Place| registers::root(&self.machines[place].disk, Audience::Public).ok();
-        same && (1..self.machines.len()).all(|place| root(place) == root(0))
+        same && self.agree_on_rules() && (1..self.machines.len()).all(|place| root(place) == root(0))
     }
 
     /// Whether every node holds the attachments of every entry that was acknowledged, and misses none.
@@ -113,8 +114,13 @@ impl World {
             let lag = node.lag(machine.clock.shows(self.now()));
             let _ = write!(
                 text,
-                "\n    {place}: {} ledger {} of {} logs, {entries} entries, {} ahead, {} forks, behind by {}, to write {}, neighbours {:?}",
+                "\n    {place}: {} revision {} rules {} state {} ledger {} of {} logs, {entries} entries, {} ahead, {} forks, behind by {}, to write {}, neighbours {:?}",
                 node.key().short(),
+                node.rules().charter().revision,
+                hex::encode(&node.rules().digest()[..4]),
+                registers::root(&machine.disk, Audience::Public)
+                    .map(|root| hex::encode(&root[..4]))
+                    .unwrap_or_default(),
                 hex::encode(&node.ledger_hash()[..4]),
                 heads.len(),
                 node.ledger().ahead().count(),

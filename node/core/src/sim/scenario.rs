@@ -82,6 +82,9 @@ pub struct Scenario {
     /// What somebody does against the rules.
     #[serde(default)]
     pub hostile: Hostile,
+    /// What is signed meanwhile.
+    #[serde(default)]
+    pub governance: Governance,
 }
 
 /// What the nodes write in the hours of trouble.
@@ -152,6 +155,28 @@ pub struct Machines {
 pub struct Hostile {
     /// Logs that are forked by an author who shows one branch here, the other there.
     pub forks: u64,
+}
+
+/// What is signed with the keys of administrations in the hours of trouble. Nothing, unless it is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Governance {
+    /// Administrations that run the nodes, counted round and round; 0 for one node each.
+    pub administrations: usize,
+    /// Revisions that rotate the assessors.
+    pub rotations: u64,
+    /// Suspensions, and as many revisions that restore whoever is suspended.
+    pub suspensions: u64,
+    /// Keys of administrations that are stolen and replaced.
+    pub thefts: u64,
+    /// Proposals of one number of which one is adopted.
+    pub rivals: u64,
+    /// Revisions of one number that are both adopted, and settled.
+    pub double_signings: u64,
+    /// Mandates of one number, until a revision names one.
+    pub rival_mandates: u64,
+    /// Nodes that are added, stolen and revoked.
+    pub revocations: u64,
 }
 
 impl Scenario {

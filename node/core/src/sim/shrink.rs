@@ -39,7 +39,7 @@ pub fn shrink(failing: Failing, tries: u64, mut fails: impl FnMut(&Scenario, u64
 /// The scenarios that are one step smaller, those first that leave out most. The time that the nodes are given to become
 /// equal stays: with less of it anything fails.
 fn smaller(scenario: &Scenario) -> Vec<Scenario> {
-    let numbers: [fn(&mut Scenario) -> &mut u64; 15] = [
+    let numbers: [fn(&mut Scenario) -> &mut u64; 22] = [
         |s| &mut s.machines.crashes,
         |s| &mut s.machines.restarts,
         |s| &mut s.machines.lost_tails,
@@ -48,6 +48,13 @@ fn smaller(scenario: &Scenario) -> Vec<Scenario> {
         |s| &mut s.machines.clock_error_seconds,
         |s| &mut s.machines.lost_index_percent,
         |s| &mut s.hostile.forks,
+        |s| &mut s.governance.rotations,
+        |s| &mut s.governance.suspensions,
+        |s| &mut s.governance.thefts,
+        |s| &mut s.governance.rivals,
+        |s| &mut s.governance.double_signings,
+        |s| &mut s.governance.rival_mandates,
+        |s| &mut s.governance.revocations,
         |s| &mut s.links.partitions,
         |s| &mut s.links.gossip_loss_percent,
         |s| &mut s.writing.entries,

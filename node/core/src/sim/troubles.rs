@@ -1,6 +1,7 @@
 //! What will go wrong, drawn from the seed before anything happens.
 
 use super::dice::Dice;
+use super::governing::Deed;
 use super::network::Place;
 use super::scenario::{HOUR, MINUTE, SECOND, Scenario, Span};
 
@@ -53,6 +54,8 @@ pub(super) enum Trouble {
         /// Whose.
         place: Place,
     },
+    /// Somebody signs something.
+    Govern(Deed),
 }
 
 /// How a machine stops.
@@ -81,6 +84,7 @@ pub(super) fn plan(scenario: &Scenario, seed: u64) -> Vec<(u64, Trouble)> {
     let mut plan = Plan { scenario, dice: Dice::new(seed, "troubles"), all: Vec::new() };
     plan.partitions();
     plan.machines();
+    plan.governance();
     plan.all
 }
 
@@ -139,6 +143,26 @@ impl Plan<'_> {
         for _ in 0..self.scenario.hostile.forks {
             let (at, place) = (self.time(), self.place());
             self.all.push((at, Trouble::Fork { place }));
+        }
+    }
+
+    fn governance(&mut self) {
+        let governance = &self.scenario.governance;
+        let deeds = [
+            (Deed::Rotate, governance.rotations),
+            (Deed::Suspend, governance.suspensions),
+            (Deed::Restore, governance.suspensions),
+            (Deed::Theft, governance.thefts),
+            (Deed::Rivals, governance.rivals),
+            (Deed::Double, governance.double_signings),
+            (Deed::Mandates, governance.rival_mandates),
+            (Deed::Revocation, governance.revocations),
+        ];
+        for (deed, count) in deeds {
+            for _ in 0..count {
+                let at = self.time();
+                self.all.push((at, Trouble::Govern(deed)));
+            }
         }
     }
 

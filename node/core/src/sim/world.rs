@@ -3,6 +3,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use palabre_proto::v1;
+
+use super::council::Council;
 use super::dice::Dice;
 use super::gossip::Message;
 use super::machine::{Clock, Machine, UnderWay};
@@ -55,6 +58,8 @@ pub(super) enum Happening {
     Mended { place: Place },
     /// A hostile author shows an entry to a node.
     Shown { place: Place, message: Message },
+    /// Somebody hands in at a node what was signed elsewhere.
+    Carried { place: Place, rules: Box<v1::Rules> },
 }
 
 /// Something with its time. What happens at one time happens in the order in which it was planned.
@@ -110,6 +115,10 @@ pub struct World {
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
     pub(super) rules: Rules,
+    /// What administrations sign.
+    pub(super) council: Council,
+    /// Entries that were written with stolen keys.
+    pub(super) must_be_void: BTreeSet<EntryId>,
     pub(super) machines: Vec<Machine>,
     pub(super) network: Network,
     pub(super) tap: Tap,
@@ -131,16 +140,18 @@ pub struct World {
     now: u64,
     queue: BinaryHeap<Reverse<Next>>,
     counter: u64,
-    tickets: u64,
+    pub(super) tickets: u64,
 }
 
 impl World {
     /// A world at the beginning of its time.
     pub fn new(scenario: Scenario, seed: u64) -> Result<Self, RegionError> {
-        let region = Region::new(scenario.nodes, seed)?;
+        let region = Region::new(scenario.nodes, scenario.governance.administrations, seed)?;
         let entries = scenario.writing.entries;
         let machines: Vec<Machine> = region.secrets.into_iter().map(|secret| Machine::new(secret, entries)).collect();
         let mut world = Self {
+            council: Council::new(region.rules.clone(), seed),
+            must_be_void: BTreeSet::new(),
             rules: region.rules,
             places: machines.iter().enumerate().map(|(place, machine)| (machine.key, place)).collect(),
             machines,
@@ -250,6 +261,7 @@ impl World {
             Happening::Trouble(trouble) => self.trouble(trouble),
             Happening::Mended { place } => self.machines[place].full = false,
             Happening::Shown { place, message } => self.shown(place, message),
+            Happening::Carried { place, rules } => self.carried(place, rules),
         }
     }
 

@@ -129,7 +129,7 @@ fn attachment(writing: &Writing, dice: &mut Dice) -> (Attachment, Option<Vec<u8>
     (Attachment { hash: content_hash(&content), size }, Some(content))
 }
 
-fn version(writing: &Writing, dice: &mut Dice) -> Result<Version, FieldError> {
+pub(super) fn version(writing: &Writing, dice: &mut Dice) -> Result<Version, FieldError> {
     let length = dice.within(writing.title_chars);
     let title = text(dice, length);
     let kinds = BTreeMap::from([
