@@ -65,8 +65,12 @@ pub fn scan_up_to(state: &impl State, prefix: &[u8], limit: usize) -> Result<Vec
     }
 }
 
-/// Pairs that a [`Walk`] reads in one step: what is skipped of them costs less than beginning anew.
-const NEAR: usize = 128;
+/// Pairs that a [`Walk`] reads in one step after a leap: what is skipped of them costs less than beginning anew.
+const NEAR: usize = 64;
+
+/// And at most, twice as many in each step as in the one before: half a megabyte. To begin a step takes as long as to read
+/// some hundred pairs.
+const FAR: usize = 4096;
 
 /// Goes through the pairs under a prefix, from one part to a later one: in steps, and what lies near is read once.
 pub struct Walk<'a, S> {
@@ -75,13 +79,15 @@ pub struct Walk<'a, S> {
     /// Where the next step begins.
     after: Option<Vec<u8>>,
     read: VecDeque<Pair>,
+    /// Pairs in the next step.
+    step: usize,
     ended: bool,
 }
 
 impl<'a, S: State> Walk<'a, S> {
     /// Before the first pair under `prefix`.
     pub fn new(state: &'a S, prefix: &'a [u8]) -> Self {
-        Self { state, prefix, after: None, read: VecDeque::new(), ended: false }
+        Self { state, prefix, after: None, read: VecDeque::new(), step: NEAR, ended: false }
     }
 
     /// Goes on to the first pair whose key is greater than `start`, which lies ahead.
@@ -91,14 +97,16 @@ impl<'a, S: State> Walk<'a, S> {
         }
         if self.read.is_empty() && self.after.as_deref() < Some(start) {
             self.after = Some(start.to_vec());
+            self.step = NEAR;
         }
     }
 
     /// The next pair, when its key begins with `start`.
     pub fn next_under(&mut self, start: &[u8]) -> Result<Option<Pair>, StateError> {
         if self.read.is_empty() && !self.ended {
-            self.read = self.state.scan(self.prefix, self.after.as_deref(), NEAR)?.into();
-            self.ended = self.read.len() < NEAR;
+            self.read = self.state.scan(self.prefix, self.after.as_deref(), self.step)?.into();
+            self.ended = self.read.len() < self.step;
+            self.step = FAR.min(2 * self.step);
             self.after = self.read.back().map(|(key, _)| key.clone()).or_else(|| self.after.take());
         }
         let under = self.read.front().is_some_and(|(key, _)| key.starts_with(start));

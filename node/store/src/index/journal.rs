@@ -47,9 +47,9 @@ impl Journal {
         self.committed = self.written.len();
     }
 
-    /// What was noted since the last commit never was.
-    pub(super) fn roll_back(&mut self) {
-        self.written.truncate(self.committed);
+    /// What was noted since the last commit never was: it is given back.
+    pub(super) fn roll_back(&mut self) -> Vec<u8> {
+        self.written.split_off(self.committed)
     }
 
     /// Closes the chapter that is being written, as far as it is committed. Returns the number of the next one.
@@ -84,13 +84,24 @@ pub(super) fn pairs(parts: &[u8]) -> Option<Pairs> {
     let unpacked = if parts.is_empty() { Vec::new() } else { zstd::stream::decode_all(parts).ok()? };
     let (mut rest, mut pairs) = (unpacked.as_slice(), Pairs::default());
     while !rest.is_empty() {
-        let key_length = u16::from_le_bytes(take(&mut rest, 2)?.try_into().ok()?);
-        let value_length = usize::from(u16::from_le_bytes(take(&mut rest, 2)?.try_into().ok()?));
-        let key = take(&mut rest, key_length.into())?.to_vec();
-        let value = take(&mut rest, value_length.saturating_sub(1))?.to_vec();
-        let _replaced = pairs.put(key, (value_length > 0).then_some(value));
+        let (key, value) = noted(&mut rest)?;
+        let _replaced = pairs.put(key.to_vec(), value.map(<[u8]>::to_vec));
     }
     Some(pairs)
+}
+
+/// The keys that were noted, in their order.
+pub(super) fn keys(mut rest: &[u8]) -> Vec<&[u8]> {
+    std::iter::from_fn(|| noted(&mut rest).map(|(key, _)| key)).collect()
+}
+
+/// The next pair, nothing in place of the value of a removed key; nothing at the end, or when the bytes are none.
+fn noted<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    let key_length = u16::from_le_bytes(take(rest, 2)?.try_into().ok()?);
+    let value_length = usize::from(u16::from_le_bytes(take(rest, 2)?.try_into().ok()?));
+    let key = take(rest, key_length.into())?;
+    let value = take(rest, value_length.saturating_sub(1))?;
+    Some((key, (value_length > 0).then_some(value)))
 }
 
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {

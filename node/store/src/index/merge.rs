@@ -1,13 +1,10 @@
 //! One ordered walk over several sources: of one key the newest source counts.
 
-use std::collections::btree_map;
 use std::iter::Peekable;
 
 use super::IndexError;
+use super::pairs::Range;
 use super::table::{Blocks, Cursor};
-
-/// Pairs that wait in memory; nothing in place of a value: the key is removed.
-pub(super) type Range<'a> = btree_map::Range<'a, Vec<u8>, Option<Vec<u8>>>;
 
 /// One of the sources.
 pub(super) enum Source<'a> {

@@ -50,8 +50,8 @@ use cache::Cache;
 use catalogue::{Summary, TableName};
 use journal::Journal;
 use making::Making;
-use merge::{Merge, Range, Source};
-use pairs::{Pairs, Pending};
+use merge::{Merge, Source};
+use pairs::{Pairs, Pending, Range};
 use table::{Cursor, Known, Sought, Table};
 use upkeep::Frozen;
 
@@ -145,8 +145,8 @@ impl Index {
 
     /// Forgets what waits for a commit: the fold of a record failed half way.
     pub fn roll_back(&mut self) {
-        std::mem::take(&mut self.pending).take_back(&mut self.held);
-        self.journal.roll_back();
+        let noted = self.journal.roll_back();
+        std::mem::take(&mut self.pending).take_back(&mut self.held, &journal::keys(&noted));
     }
 
     /// Writes everything out, durably, and closes the files. Returns their [fingerprint](Index::fingerprint).
