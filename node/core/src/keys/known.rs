@@ -21,13 +21,13 @@ use crate::id::{NetworkId, NodeKey};
 /// Verifications by a key before its table is made: making it costs about as much as ten.
 const OFTEN: u32 = 32;
 
-/// Keys whose tables are kept: 17 MiB of 133 KiB each. A region has some fifty nodes.
+/// Keys whose tables are kept: 16 MiB, 128 KiB each. A region has some fifty nodes.
 const TABLES_MAX: usize = 128;
 
-/// Multiples of a key: 51 additions for each verification. With digits of 6 bits 43, and tables of 220 KiB.
+/// Multiples of a key: 51 additions for each verification. With digits of 6 bits 43, and tables of 215 KiB.
 type OfKey = Multiples<5>;
 
-/// Multiples of the base point, made once: 32 additions, 655 KiB.
+/// Multiples of the base point, made once: 32 additions, 640 KiB.
 static OF_BASE: LazyLock<Multiples<8>> = LazyLock::new(|| Multiples::of(ED25519_BASEPOINT_POINT));
 
 /// Verifies signatures, faster by keys that it was told of. Clones share what was computed.
