@@ -4,10 +4,10 @@ use palabre_proto::v1;
 use palabre_proto::v1::act::Kind as Wire;
 use palabre_proto::v1::document_act::Act;
 
+use super::Register;
 use super::fields::{FileName, Language, MediaType, Reason, Title};
 use super::{ActError, KindError, ObjectAct};
 use crate::ledger::Header;
-use crate::registers::Register;
 
 /// An act on a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

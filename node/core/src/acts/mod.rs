@@ -7,6 +7,7 @@
 pub mod documents;
 pub mod fields;
 pub mod proof;
+mod register;
 pub mod uphold;
 
 use std::collections::BTreeSet;
@@ -18,10 +19,10 @@ use thiserror::Error;
 pub use self::documents::DocumentAct;
 pub use self::fields::FieldError;
 pub use self::proof::{KeyProof, ProofError};
+pub use self::register::Register;
 pub use self::uphold::UpholdAct;
 use crate::id::{EntryId, IdError};
 use crate::ledger::Header;
-use crate::registers::{Register, VoidReason};
 
 /// Most heads that an act names: one for each administration of the region and as many again; 2 KiB of payload.
 pub const AFTER_MAX: usize = 64;
@@ -92,18 +93,6 @@ pub enum KindError {
         /// How many there are.
         attachments: usize,
     },
-}
-
-impl ActError {
-    /// The reason that a register gives for it.
-    #[must_use]
-    pub const fn reason(&self) -> VoidReason {
-        match self {
-            Self::Envelope(_) => VoidReason::NoAct,
-            Self::UnknownKind => VoidReason::UnknownKind,
-            Self::Encoding(_) | Self::Opening | Self::Proof(_) | Self::Upheld | Self::Kind(_) => VoidReason::Malformed,
-        }
-    }
 }
 
 /// Which object an act is about, and which of its acts the author knew.

@@ -5,10 +5,10 @@ use palabre_proto::v1::act::Kind as Wire;
 use palabre_proto::{DecodeError, Message, v1};
 use thiserror::Error;
 
+use super::Register;
 use super::{ActError, ObjectAct};
 use crate::id::{AdministrationKey, Code, IdError, NetworkId};
 use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
-use crate::registers::Register;
 use crate::time::Millis;
 
 /// Why bytes are no statement.

@@ -3,6 +3,7 @@ use super::*;
 use crate::fixtures::Network;
 use crate::ledger::Attachment;
 use crate::ledger::entry::content_hash;
+use crate::registers::VoidReason;
 
 fn version(content: u32) -> Version {
     Version {
@@ -78,7 +79,7 @@ fn what_is_no_act_is_void_with_its_reason() {
     let document = |act| opening(Some(Wire::Document(v1::DocumentAct { act })));
     let publish = |version| document(Some(v1::document_act::Act::Publish(v1::DocumentPublish { version })));
     let good = version(0).to_message();
-    let reason = |payload: &[u8]| parse(payload).unwrap_err().reason();
+    let reason = |payload: &[u8]| VoidReason::from(parse(payload).unwrap_err());
     assert!(parse(&publish(Some(good.clone()))).is_ok());
     assert_eq!(reason(&[0xff]), VoidReason::NoAct);
     assert_eq!(reason(&opening(None)), VoidReason::UnknownKind);

@@ -4,9 +4,9 @@
 use palabre_proto::v1;
 use palabre_proto::v1::act::Kind as Wire;
 
+use super::Register;
 use super::{ActError, ObjectAct};
 use crate::id::EntryId;
-use crate::registers::Register;
 
 /// Names a void act of the same object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,7 +51,7 @@ impl<'a> Deed<'a> {
         // A damaged record is fetched again; a mandate that is not held has the void act wait, and this one with it.
         let upheld = Candidate::read_known(storage, id)?.ok_or(Refusal::Waits)?;
         let author = rules.mandated_by(&upheld.header.mandate).ok_or(Refusal::Waits)?.clone();
-        let act = Act::parse(&upheld.payload, &upheld.header).map_err(|error| error.reason())?;
+        let act = Act::parse(&upheld.payload, &upheld.header).map_err(VoidReason::from)?;
         Ok(Self { kind: Cow::Owned(act.into_kind()), upholds: Some(Upheld { id: *id, author }) })
     }
 

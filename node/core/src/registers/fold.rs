@@ -95,7 +95,7 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
             return Err(VoidReason::WrongPlace.into());
         }
         let actor = Actor::of_entry(self.rules, self.storage, header)?;
-        let act = Act::parse(&candidate.payload, header).map_err(|error| error.reason())?;
+        let act = Act::parse(&candidate.payload, header).map_err(VoidReason::from)?;
         let judged = &self.result.judged;
         let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
         let past = HeldPast { storage: self.storage, after, judged: &status };

@@ -26,50 +26,18 @@ pub mod proofs;
 mod tree;
 mod void;
 
-use palabre_proto::v1;
-
 pub use self::admission::{Changes, admit, refold_all, withdraw};
 pub use self::audience::Audience;
 pub use self::deed::{Upholding, upholding};
 pub use self::pairs::Origin;
 pub use self::void::{Refusal, Status, VoidReason};
+pub use crate::acts::Register;
 
 use self::pairs::Pairs;
 use crate::acts::{Act, Kind};
 use crate::charter::Rules;
 use crate::id::{EntryId, NodeKey};
 use crate::state::{State, StateError, Storage};
-
-/// Kinds of objects, with their numbers in `registers.proto`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Register {
-    /// [`documents`].
-    Documents = v1::Register::Documents as u8,
-    /// [`proofs`].
-    Proofs = v1::Register::Proofs as u8,
-}
-
-impl Register {
-    const ALL: [Self; 2] = [Self::Documents, Self::Proofs];
-
-    /// Its name: `documents`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Documents => "documents",
-            Self::Proofs => "proofs",
-        }
-    }
-
-    const fn number(self) -> u8 {
-        self as u8
-    }
-
-    fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|register| i32::from(register.number()) == number)
-    }
-}
 
 /// Whether `node` may act so now, on what is known here: the rules that the fold will use, before anything is signed.
 /// Gives the place that its header must have.

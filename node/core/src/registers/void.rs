@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::acts::ActError;
 use crate::state::StateError;
 
 /// Why an act has no effect. It is kept and shown with this reason.
@@ -58,6 +59,18 @@ pub enum VoidReason {
     /// It upholds an act that upholds another.
     #[error("it upholds an act that itself upholds another: that other one is to be named")]
     NotUpholdable,
+}
+
+impl From<ActError> for VoidReason {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Envelope(_) => Self::NoAct,
+            ActError::UnknownKind => Self::UnknownKind,
+            ActError::Encoding(_) | ActError::Opening | ActError::Proof(_) | ActError::Upheld | ActError::Kind(_) => {
+                Self::Malformed
+            }
+        }
+    }
 }
 
 impl VoidReason {
