@@ -71,11 +71,11 @@ pub struct KeyholderView {
     /// Whether a valid signature of it stands under this revision.
     pub signed: bool,
     /// When it last showed that it has its key, by a proof or by signing a revision; none when that is not known here.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proved: Option<Millis>,
-    /// Whether that is more than a year ago.
-    #[serde(default)]
-    pub overdue: bool,
+    /// Whether that is more than a year ago, or never was; none when it is not known here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<bool>,
 }
 
 /// A commission.
@@ -127,14 +127,14 @@ impl CharterView {
     pub fn proved(mut self, proved: &BTreeMap<Code, Millis>, now: Millis) -> Self {
         for holder in &mut self.keyholders {
             holder.proved = proved.get(&holder.administration).copied();
-            holder.overdue = holder.proved.is_none_or(|at| now.0.saturating_sub(at.0) > YEAR);
+            holder.overdue = Some(holder.proved.is_none_or(|at| now.0.saturating_sub(at.0) > YEAR));
         }
         self
     }
 
     /// Keyholders who have not shown their key for a year.
     pub fn overdue(&self) -> impl Iterator<Item = &Code> {
-        self.keyholders.iter().filter(|holder| holder.overdue).map(|holder| &holder.administration)
+        self.keyholders.iter().filter(|holder| holder.overdue == Some(true)).map(|holder| &holder.administration)
     }
 
     /// Whether no more keyholders than must sign have shown their key within a year.
@@ -166,7 +166,7 @@ impl CharterView {
                     administration: code.clone(),
                     signed: signers.contains(code),
                     proved: None,
-                    overdue: false,
+                    overdue: None,
                 })
                 .collect(),
             threshold: charter.threshold,

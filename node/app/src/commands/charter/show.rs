@@ -159,10 +159,12 @@ fn say(view: &CharterView, speech: Speech) {
         .map(|holder| format!("{}{}", holder.administration, if holder.signed { " ✓" } else { "" }))
         .collect();
     speech.say(&text!("charter-keyholders", keyholders = holders.join(", "), threshold = view.threshold));
-    for holder in view.keyholders.iter().filter(|holder| holder.proved.is_some() || holder.overdue) {
+    for holder in view.keyholders.iter().filter(|holder| holder.overdue.is_some()) {
         let administration = holder.administration.to_string();
         speech.say(&match holder.proved.map(units::moment) {
-            Some(at) if holder.overdue => text!("charter-key-overdue", administration = administration, at = at),
+            Some(at) if holder.overdue == Some(true) => {
+                text!("charter-key-overdue", administration = administration, at = at)
+            }
             Some(at) => text!("charter-key-proved", administration = administration, at = at),
             None => text!("charter-key-never", administration = administration),
         });
