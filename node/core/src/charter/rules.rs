@@ -297,6 +297,6 @@ impl Rules {
 #[cfg(test)]
 mod governing;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

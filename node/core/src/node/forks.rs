@@ -111,7 +111,7 @@ impl Node {
         let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
         registers::withdraw(storage, &self.rules, &ids)?;
         self.hashes = Hashes::Behind;
-        Ok(())
+        self.judge_anew(storage, lost)
     }
 
     /// Lets the branch of a forked log stand that a checkpoint of the charter names, up to it.
@@ -154,8 +154,14 @@ impl Node {
             registers::admit(storage, &self.rules, &[&entry])?;
             self.want_attachments(storage, &entry, &[*one])?;
         }
+        self.judge_anew(storage, gained)
+    }
+
+    /// Where one of these has stood, or stands now, in the place of an entry that a list names: what the list cuts or does not
+    /// cut is judged anew.
+    fn judge_anew<S: Storage>(&self, storage: &mut S, shifted: &[Effective]) -> Result<(), StateError> {
         let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
-        if gained.iter().any(another) {
+        if shifted.iter().any(another) {
             registers::refold_all(storage, &self.rules)?;
         }
         Ok(())

@@ -7,9 +7,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::acts::{Act, DocumentAct, Kind};
 use crate::charter::{Ends, NodeCutoff};
 use crate::fixtures::charters::{cutoff, re_key, revision_after, rotate};
-use crate::fixtures::{Network, Seat};
+use crate::fixtures::documents::{content, version};
+use crate::fixtures::{Author, Network, Seat};
 use crate::keys::Secret;
 use crate::ledger::{Entry, Head, OwnLog};
 
@@ -18,10 +20,12 @@ const HOLDERS: [&str; 7] = ["CI", "SN", "GH", "CV", "BRRC", "BF", "BJ"];
 const LOSERS: [&str; 2] = ["SN", "GH"];
 /// Entries of each log.
 const ENTRIES: usize = 4;
+/// Entries of the other branch of each log, the first of which they have in common.
+const FORGED: usize = 3;
 
 /// What somebody signs.
 #[derive(Clone, Debug)]
-enum Deed {
+pub(crate) enum Deed {
     /// A revision after one that there is.
     Revise { after: Index, change: Change, signers: u8 },
     /// A decision between all that were signed after one.
@@ -31,7 +35,7 @@ enum Deed {
 }
 
 #[derive(Clone, Debug)]
-enum Change {
+pub(crate) enum Change {
     Rename(u8),
     Rotate { who: Index, cut: Index, mandate: Index },
     Suspend { who: Index, cut: Index, mandate: Index },
@@ -39,7 +43,7 @@ enum Change {
     Checkpoint { who: Index, at: Index, mandate: Index },
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     let who = || (any::<Index>(), any::<Index>(), any::<Index>());
     let change = prop_oneof![
         any::<u8>().prop_map(Change::Rename),
@@ -61,26 +65,31 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 /// All that has been signed, in pieces as they may travel.
-struct World {
-    network: Network,
+pub(crate) struct World {
+    pub(crate) network: Network,
     charters: Vec<Charter>,
     mandates: BTreeMap<&'static str, Vec<Mandate>>,
-    entries: BTreeMap<&'static str, Vec<Entry>>,
-    pieces: Vec<Piece>,
+    pub(crate) entries: BTreeMap<&'static str, Vec<Entry>>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 #[derive(Clone, Debug)]
-enum Piece {
+pub(crate) enum Piece {
     Charter(CharterFile),
     Mandate(RawMandate),
 }
 
 impl World {
-    fn of(deeds: &[Deed]) -> Self {
+    pub(crate) fn of(deeds: &[Deed]) -> Self {
         let network = Network::new(9, 1);
         let write = |code: &'static str| {
             let mut author = network.author(code, 1);
-            (code, (0..ENTRIES).map(|_| author.write(b"act".to_vec(), 0, Vec::new())).collect())
+            let mut entries = vec![publish(&mut author, code)];
+            // Whoever has the node's key writes another branch, which a checkpoint may name.
+            let mut thief = author.clone();
+            entries.extend((1..ENTRIES).map(|number| publish(&mut author, &format!("{code} {number}"))));
+            entries.extend((1..FORGED).map(|number| publish(&mut thief, &format!("{code} faux {number}"))));
+            (code, entries)
         };
         let first = |code: &'static str| (code, vec![network.seat(code).mandate.unverified().clone()]);
         let mut world = Self {
@@ -199,12 +208,12 @@ impl World {
             let seat = self.network.seat(code).clone();
             for secret in [seat.node.clone(), node(1)] {
                 for (number, charter) in self.charters.iter().enumerate() {
-                    for mandate in &self.mandates[code] {
-                        let mut author = self.network.author(code, 100 + number as u64);
+                    for (further, mandate) in self.mandates[code].iter().enumerate() {
+                        let mut author = self.network.author(code, 100 + 100 * number as u64 + further as u64);
                         author.log = OwnLog::open(secret.node_key(), author.log.name().log, None);
                         (author.secret, author.charter, author.mandate) =
                             (secret.clone(), charter.hash(), mandate.hash);
-                        self.entries.get_mut(code).unwrap().push(author.write(b"late".to_vec(), 0, Vec::new()));
+                        self.entries.get_mut(code).unwrap().push(publish(&mut author, "tard"));
                     }
                 }
             }
@@ -244,6 +253,11 @@ impl World {
         };
         self.entries.values().flatten().map(standing).collect()
     }
+}
+
+fn publish(author: &mut Author, title: &str) -> Entry {
+    let act = Act::opening(Kind::Document(DocumentAct::Publish(version(title)))).unwrap();
+    author.write(act.encode(), 0, content(title))
 }
 
 fn new_key_of(code: &str) -> Secret {

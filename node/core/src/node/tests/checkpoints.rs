@@ -7,10 +7,11 @@ use super::acts::{publish, revise};
 use super::region::Region;
 use crate::charter::{Charter, Ends};
 use crate::fixtures::Network;
-use crate::fixtures::charters::revision_after;
-use crate::id::LogName;
+use crate::fixtures::charters::{cutoff, revision_after};
+use crate::id::{LogName, Sequence};
 use crate::ledger::{Entry, Head};
 use crate::node::{Event, Ticket};
+use crate::registers::{Status, VoidReason};
 
 const NODES: usize = 9;
 /// Whose node key is stolen.
@@ -47,6 +48,20 @@ impl Theft {
                 branch.push(revise(&mut author, &first, &[&last], &format!("{title} {}", branch.len())));
             }
             branch
+        };
+        let (rightful, forged) = (branch("rapport", rightful), branch("faux", forged));
+        Self { network, rightful, forged }
+    }
+
+    /// The branches have their first entry in common.
+    fn parted(rightful: usize, forged: usize) -> Self {
+        let network = Network::new(NODES, 1);
+        let mut trunk = network.author(ROBBED, 1);
+        let first = publish(&mut trunk, "rapport");
+        let branch = |title: &str, length: usize| {
+            let mut author = trunk.clone();
+            let rest = (1..length).map(|number| publish(&mut author, &format!("{title} {number}")));
+            std::iter::once(first.clone()).chain(rest).collect()
         };
         let (rightful, forged) = (branch("rapport", rightful), branch("faux", forged));
         Self { network, rightful, forged }
@@ -170,4 +185,28 @@ fn a_later_checkpoint_brings_more_of_the_branch_into_effect() {
     region.pass(600);
     assert!(region.wait_until_same(1_200));
     assert!(region.states().iter().all(|state| *state == theft.state_of(5)));
+}
+
+/// A list names the forged branch: what the rightful one holds is not on its chain. Once the fork is known neither has effect,
+/// so nothing stands in the named place any more.
+#[test]
+fn what_a_list_cut_because_of_another_branch_is_judged_anew_when_that_branch_freezes() {
+    let theft = Theft::parted(4, 4);
+    let (network, log) = (&theft.network, theft.log());
+    let end = Head { sequence: theft.forged[2].header().sequence, id: theft.forged[2].id() };
+    let mandate = network.seat(ROBBED).mandate.unverified().hash;
+    let suspended = revision_after(&network.genesis.charter, |message| {
+        message.administrations.iter_mut().filter(|a| a.code == ROBBED).for_each(|a| a.suspended = true);
+        message.cutoffs = vec![cutoff(ROBBED, Some(mandate), Ends::of([(log, end)].into()))];
+    });
+    let status = |region: &Region, entry: &Entry| {
+        crate::registers::status(&region.benches[0].storage, &entry.id()).unwrap().map(|(_, status)| status)
+    };
+    let mut region = Region::of(network);
+    theft.adopt(&mut region, 0, &suspended);
+    theft.rightful.iter().for_each(|entry| region.show(0, entry));
+    assert_eq!(status(&region, &theft.rightful[0]), Some(Status::Void(VoidReason::Suspended)));
+    theft.forged[1..].iter().for_each(|entry| region.show(0, entry));
+    assert_eq!(region.benches[0].node.ledger().forked_from(&log), Sequence::new(2));
+    assert_eq!(status(&region, &theft.rightful[0]), Some(Status::InForce));
 }

@@ -1,6 +1,7 @@
 //! One node and the peers that the tests play, frame by frame.
 
 mod acts;
+mod agreement;
 mod bounds;
 mod checkpoints;
 mod days;
