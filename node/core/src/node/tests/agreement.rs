@@ -52,7 +52,7 @@ fn hold(world: &World, records: &[Record], every: usize) -> Held {
     let secret = world.network.seat("CI").node.clone();
     let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&storage, world.network.rules.clone(), identity).unwrap();
-    node.load_rules(&mut storage).unwrap();
+    node.load_rules(&mut storage, Vec::new()).unwrap();
     for (number, record) in records.iter().enumerate() {
         storage.records.push(record.encode());
         node.replay(&mut storage, record, Position { segment: 1, offset: number as u64 }).unwrap();
