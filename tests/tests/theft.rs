@@ -144,3 +144,48 @@ fn two_nodes_that_were_cut_off_learn_by_file_of_a_stolen_node_and_refuse_the_thi
     all_judge(&network.nodes, &id, "in-force", None);
     level(&network.nodes);
 }
+
+#[test]
+fn what_a_thief_mandated_openly_goes_with_the_mandate_that_the_region_names_as_the_last() {
+    let mut network = Network::run(&["CI", "SN", "GH"]);
+    let dir = network.dir().to_owned();
+    let before = content::text("before the theft");
+    let id = network.nodes[1].api().publish("Before the theft", &before).unwrap();
+    all_hold(&network.nodes, &id, &before);
+    let shown = network.nodes[0].cli().json(&["mandate", "show"]).ok().value();
+    let mandates = shown["mandates"].as_array().unwrap();
+    let rightful = text(&mandates.iter().find(|mandate| mandate["administration"] == "SN").unwrap()["id"]);
+    // Whoever has SN's key mandates what it likes, and that node acts for SN.
+    let mut thief = network.further_node(1, "thief");
+    thief.start();
+    let stolen = thief.api().publish("By the thief", b"stolen").unwrap();
+    let nodes = &network.nodes;
+    all_judge(nodes, &stolen, "in-force", None);
+    let key = new_key(&dir);
+    let last = format!("SN={}", rightful[..12].to_uppercase());
+    let propose = |changes: &[&str]| {
+        let file = path(&dir, "none.charter");
+        nodes[0].cli().json(&[&["charter", "propose", "-o", &file], changes].concat())
+    };
+    propose(&["--key", &key, "--last-mandate", "SN=00000000"]).ends_with(6).error();
+    propose(&["--key", &key, "--last-mandate", &last[..8]]).ends_with(6).error();
+    propose(&["--review-by", "2031-01-01", "--last-mandate", &last]).ends_with(2).error();
+
+    adopt(&dir, "key.charter", &["--key", &key, "--last-mandate", &last], &[&nodes[0], &nodes[2]]);
+    reaches(nodes, 2);
+    all_judge(nodes, &stolen, "void", Some("not-mandated"));
+    all_judge(nodes, &id, "in-force", None);
+    for node in nodes {
+        assert_eq!(mandate_of(node, "SN"), (1, vec![nodes[1].key.clone()]));
+        is_refused_by(node, &thief.key);
+    }
+    thief.kill();
+    take_new_key(&dir, &nodes[1]);
+    let reserve = "44".repeat(32);
+    let added = nodes[1].cli().json(&["mandate", "add", &reserve]).ok().value();
+    assert_eq!((&added["number"], &added["handed_in"]), (&2.into(), &true.into()), "{added}");
+    let late = nodes[1].api().publish("On the new key", b"rightful").unwrap();
+    all_hold(nodes, &late, b"rightful");
+    all_judge(nodes, &late, "in-force", None);
+    level(nodes);
+}

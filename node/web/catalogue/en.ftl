@@ -21,6 +21,7 @@ value-seat = COMMISSION=CODE
 value-at = REVISION|DATE
 value-date = YYYY-MM-DD
 value-key-of = CODE=KEY
+value-mandate-of = CODE=HASH
 value-name-of = CODE[:LANGUAGE]=NAME
 value-node-key = KEY
 value-invitation = INVITATION
@@ -129,6 +130,7 @@ cmd-charter-propose = Make the next revision from short changes; it has yet to b
     .suspend = Administrations whose rights are suspended
     .restore = Administrations whose rights are restored
     .keys = The new key of an administration, CI=64 hexadecimal digits; repeatable
+    .last-mandates = The last rightful mandate of an administration whose key was stolen, SN=first digits; repeatable
     .remove = Administrations that leave the charter
     .keyholders = The keyholders; the threshold becomes two thirds when their number changes
     .review-by = When the charter is to be reviewed, YYYY-MM-DD
@@ -780,6 +782,12 @@ err-propose-commission = There is no commission { $commission }.
 err-propose-nothing = The charter says so already: nothing would change.
     .why = A revision changes something.
     .next = Say what is to change: "palabre charter propose --help".
+err-propose-mandate = "{ $digits }" is not the beginning of a single mandate of { $administration }.
+    .why = A mandate is named by at least eight digits of its hash.
+    .next = "palabre mandate show" shows them all.
+err-propose-last-mandate = { $administration } loses nothing: its mandate counts as it is.
+    .why = A last rightful mandate is said of whoever gets another key, or loses a right.
+    .next = Add "--key { $administration }=KEY", or leave out "--last-mandate".
 err-propose-invariants = The proposed charter breaks rules.
     .why = { $breaches }
     .next = Add what is missing to "palabre charter propose", for example another host (--host).

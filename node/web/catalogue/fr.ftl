@@ -21,6 +21,7 @@ value-seat = COMMISSION=CODE
 value-at = RÉVISION|DATE
 value-date = AAAA-MM-JJ
 value-key-of = CODE=CLÉ
+value-mandate-of = CODE=EMPREINTE
 value-name-of = CODE[:LANGUE]=NOM
 value-node-key = CLÉ
 value-invitation = INVITATION
@@ -129,6 +130,7 @@ cmd-charter-propose = Faire la révision suivante par de courts changements ; el
     .suspend = Les administrations dont les droits sont suspendus
     .restore = Les administrations dont les droits sont rétablis
     .keys = La nouvelle clé d'une administration, CI=64 chiffres hexadécimaux ; répétable
+    .last-mandates = La dernière accréditation légitime d'une administration dont la clé fut volée, SN=premiers chiffres ; répétable
     .remove = Les administrations qui quittent la charte
     .keyholders = Les détenteurs de clé ; le seuil est porté à deux tiers si leur nombre change
     .review-by = La date à laquelle la charte est à relire, AAAA-MM-JJ
@@ -780,6 +782,12 @@ err-propose-commission = Il n'y a pas de commission { $commission }.
 err-propose-nothing = La charte dit déjà cela : rien ne changerait.
     .why = Une révision change quelque chose.
     .next = Dites ce qui doit changer : « palabre charter propose --help ».
+err-propose-mandate = « { $digits } » n'est le début d'aucune accréditation de { $administration }, ou de plusieurs.
+    .why = Une accréditation se nomme par huit chiffres au moins de son empreinte.
+    .next = « palabre mandate show » les montre toutes.
+err-propose-last-mandate = { $administration } ne perd rien : son accréditation vaut telle quelle.
+    .why = La dernière accréditation légitime se dit de qui reçoit une autre clé, ou perd un droit.
+    .next = Ajoutez « --key { $administration }=CLÉ », ou retirez « --last-mandate ».
 err-propose-invariants = La charte proposée enfreint des règles.
     .why = { $breaches }
     .next = Ajoutez ce qui manque à « palabre charter propose », par exemple un autre hôte (--host).

@@ -21,6 +21,7 @@ value-seat = COMISSÃO=CÓDIGO
 value-at = REVISÃO|DATA
 value-date = AAAA-MM-DD
 value-key-of = CÓDIGO=CHAVE
+value-mandate-of = CÓDIGO=IMPRESSÃO
 value-name-of = CÓDIGO[:LÍNGUA]=NOME
 value-node-key = CHAVE
 value-invitation = CONVITE
@@ -129,6 +130,7 @@ cmd-charter-propose = Fazer a revisão seguinte a partir de alterações curtas;
     .suspend = As administrações cujos direitos são suspensos
     .restore = As administrações cujos direitos são restabelecidos
     .keys = A nova chave de uma administração, CI=64 dígitos hexadecimais; repetível
+    .last-mandates = A última acreditação legítima de uma administração cuja chave foi roubada, SN=primeiros dígitos; repetível
     .remove = As administrações que saem da carta
     .keyholders = Os detentores de chave; o limiar passa a dois terços se o seu número mudar
     .review-by = A data em que a carta deve ser revista, AAAA-MM-DD
@@ -780,6 +782,12 @@ err-propose-commission = Não há comissão { $commission }.
 err-propose-nothing = A carta já diz isso: nada mudaria.
     .why = Uma revisão altera alguma coisa.
     .next = Diga o que deve mudar: «palabre charter propose --help».
+err-propose-mandate = «{ $digits }» não é o início de uma única acreditação de { $administration }.
+    .why = Uma acreditação nomeia-se por oito dígitos, pelo menos, da sua impressão.
+    .next = «palabre mandate show» mostra-as todas.
+err-propose-last-mandate = { $administration } não perde nada: a sua acreditação vale tal como está.
+    .why = A última acreditação legítima diz-se de quem recebe outra chave ou perde um direito.
+    .next = Acrescente «--key { $administration }=CHAVE», ou retire «--last-mandate».
 err-propose-invariants = A carta proposta viola regras.
     .why = { $breaches }
     .next = Acrescente o que falta a «palabre charter propose», por exemplo outro anfitrião (--host).

@@ -11,10 +11,12 @@
 //! | [`rules`] | all that a node holds of them, and what follows for an entry |
 //! | [`newcomer`] | who is to be admitted |
 //! | [`proposal`], [`difference`] | the next revision from short changes; what a revision changes |
+//! | `counted` | the checkpoint of a new revision, and its lists of what still counts |
 //! | [`settlement`], [`refounding`] | the revision that ends a dispute; the genesis that goes on from an old network |
 //! | [`file`], [`chain`], [`template`] | a charter as a file, all revisions as one, and the region's data |
 
 pub mod chain;
+mod counted;
 pub mod cutoff;
 pub mod difference;
 pub mod file;

@@ -7,13 +7,13 @@ use palabre_proto::{Message, v1};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::cutoff::{Cutoff, Ends};
+use super::counted::Counted;
 use super::invariants::{self, Breach, least_threshold};
 use super::newcomer::Newcomer;
 use super::revision::{Charter, CharterError, CommissionId};
 use super::rules::Rules;
 use super::succession;
-use crate::id::{AdministrationKey, CharterHash, Code, LogName, NodeKey};
+use crate::id::{AdministrationKey, CharterHash, Code, LogName};
 use crate::ledger::Head;
 use crate::time::Millis;
 
@@ -41,6 +41,9 @@ pub struct Changes {
     pub restore: BTreeSet<Code>,
     /// Another key, or a first one.
     pub keys: BTreeMap<Code, AdministrationKey>,
+    /// The last rightful mandate of an administration, by the first digits of its hash, where a thief of its key has
+    /// made later ones. Without it that is the one in force.
+    pub last_mandates: BTreeMap<Code, String>,
     /// Out of the charter.
     pub remove: BTreeSet<Code>,
     /// Whose keys count from now on.
@@ -73,6 +76,12 @@ pub enum ProposalError {
     /// It is not one of those that stand against one another.
     #[error("{0} is none of the revisions that stand against one another")]
     NotDisputed(CharterHash),
+    /// No single mandate of the administration begins with these digits.
+    #[error("{1} is not the beginning of the hash of a single mandate of {0}")]
+    Mandate(Code, String),
+    /// A last mandate is named of somebody who loses nothing: its mandate counts as it is.
+    #[error("{0} loses nothing, so no mandate of it is its last")]
+    LosesNothing(Code),
     /// The result breaks invariants.
     #[error("the charter would break {} of its rules, first: {}", .0.len(), .0[0])]
     Invariants(Vec<Breach>),
@@ -92,6 +101,7 @@ pub fn propose(
         return Err(ProposalError::Dispute);
     }
     let before = rules.charter();
+    let counted = Counted::new(rules, heads, &changes.last_mandates)?;
     let mut message = decoded(before)?;
     changes.apply(before, &mut message)?;
     if message == decoded(before)? {
@@ -102,12 +112,15 @@ pub fn propose(
     message.written = written.0;
     message.settles.clear();
     message.refounds = None;
-    message.checkpoint = Ends::of(checkpoint(rules, heads)).to_messages();
-    message.mandate_checkpoint = mandates(rules, before);
+    message.checkpoint = counted.checkpoint().to_messages();
+    message.mandate_checkpoint = counted.mandates(before);
     message.cutoffs.clear();
     let uncut = Charter::parse(&message.encode_to_vec())?;
     let losers: BTreeSet<Code> = succession::losses(before, &uncut).into_iter().map(|(code, _)| code).collect();
-    message.cutoffs = losers.iter().map(|code| cutoff(rules, heads, code).to_message()).collect();
+    if let Some(code) = changes.last_mandates.keys().find(|code| !losers.contains(code)) {
+        return Err(ProposalError::LosesNothing(code.clone()));
+    }
+    message.cutoffs = losers.iter().map(|code| counted.cutoff(code).to_message()).collect();
     let charter = Charter::parse(&message.encode_to_vec())?;
     let breaches = invariants::check(&charter);
     if breaches.is_empty() { Ok(charter) } else { Err(ProposalError::Invariants(breaches)) }
@@ -115,35 +128,6 @@ pub fn propose(
 
 pub(super) fn decoded(charter: &Charter) -> Result<v1::Charter, ProposalError> {
     v1::Charter::decode(charter.bytes()).map_err(|error| ProposalError::Charter(error.into()))
-}
-
-/// The heads that are held, as far as mandates let them count.
-fn checkpoint(rules: &Rules, heads: &BTreeMap<LogName, Head>) -> BTreeMap<LogName, Head> {
-    heads.iter().filter_map(|(log, head)| Some((*log, rules.uncut(log, head)?))).collect()
-}
-
-/// The mandate in force of each administration.
-pub(super) fn mandates(rules: &Rules, charter: &Charter) -> Vec<v1::MandateHead> {
-    let in_force = charter.administrations.iter().filter_map(|a| rules.mandate_in_force(&a.code));
-    in_force
-        .map(|mandate| v1::MandateHead {
-            administration: mandate.administration.to_string(),
-            number: mandate.number,
-            hash: mandate.hash.as_bytes().to_vec(),
-        })
-        .collect()
-}
-
-/// All that is held of an administration still counts: its mandate in force, and its nodes' logs up to their heads.
-fn cutoff(rules: &Rules, heads: &BTreeMap<LogName, Head>, code: &Code) -> Cutoff {
-    let mandates = rules.mandates().filter(|mandate| mandate.administration == *code);
-    let nodes: BTreeSet<NodeKey> = mandates.flat_map(|mandate| mandate.nodes.iter().map(|node| node.key)).collect();
-    let logs = heads.iter().filter(|(log, _)| nodes.contains(&log.author)).map(|(log, head)| (*log, *head));
-    Cutoff {
-        administration: code.clone(),
-        mandate: rules.mandate_in_force(code).map(|mandate| mandate.hash),
-        logs: Ends::of(logs.collect()),
-    }
 }
 
 impl Changes {
@@ -248,7 +232,7 @@ impl Changes {
 mod tests {
     use super::*;
     use crate::charter::difference::{Change, difference};
-    use crate::charter::{AdministrationKind, Loss, Names, NodeCutoff, OfficeKind, SuccessionBreach};
+    use crate::charter::{AdministrationKind, Ends, Loss, Names, NodeCutoff, OfficeKind, SuccessionBreach};
     use crate::fixtures::{Network, WRITTEN};
     use crate::id::{EntryId, LogId, Sequence};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use palabre_proto::Message;
 
-use super::cutoff::Ends;
-use super::proposal::{ProposalError, decoded, mandates};
+use super::counted::Counted;
+use super::proposal::{ProposalError, decoded};
 use super::revision::Charter;
 use super::rules::Rules;
 use crate::id::{CharterHash, LogName};
@@ -29,8 +29,9 @@ pub fn settle(
     let mut message = decoded(kept)?;
     message.written = written.0;
     message.settles = rivals.iter().map(|rival| rival.hash().as_bytes().to_vec()).collect();
-    message.checkpoint = Ends::of(heads.clone()).to_messages();
-    message.mandate_checkpoint = mandates(rules, kept);
+    let counted = Counted::new(rules, heads, &BTreeMap::new())?;
+    message.checkpoint = counted.checkpoint().to_messages();
+    message.mandate_checkpoint = counted.mandates(kept);
     Ok(Charter::parse(&message.encode_to_vec())?)
 }
 
@@ -38,8 +39,11 @@ pub fn settle(
 mod tests {
     use super::*;
     use crate::charter::difference::{Change, difference};
+    use crate::charter::{Ends, NodeCutoff};
     use crate::fixtures::charters::{cutoff, revision_after, rotate};
     use crate::fixtures::{Network, WRITTEN};
+    use crate::id::{EntryId, LogId, Sequence};
+    use crate::keys::Secret;
 
     /// A region of nine where CI, SN and GH have signed both a rotation and a new date.
     fn disputed() -> (Network, Rules, [Charter; 2]) {
@@ -93,5 +97,18 @@ mod tests {
         let error = rules.join(network.signed(&settlement, &["CD"])).unwrap_err();
         assert!(matches!(error, crate::charter::RevisionError::Unsigned(2)));
         assert_eq!(rules.revisions().all().len(), 3);
+    }
+
+    #[test]
+    fn what_a_revoked_node_writes_afterwards_gets_into_no_settlement() {
+        let (network, mut rules, [rotated, _]) = disputed();
+        let (seat, other) = (network.seat("BF"), Secret::from_seed(&[40; 32]));
+        let log = LogName { author: seat.node.node_key(), log: LogId::from_bytes([1; 8]) };
+        let cutoffs = [NodeCutoff { node: log.author, logs: Ends::default() }];
+        let first = seat.mandate.unverified();
+        rules.add_mandate(seat.mandate_after(first, rules.charter(), &[&other], &cutoffs, &network)).unwrap();
+        let head = Head { sequence: Sequence::FIRST, id: EntryId::from_bytes([3; 32]) };
+        let settled = settle(&rules, &[(log, head)].into(), &rotated.hash(), WRITTEN).unwrap();
+        assert_eq!(settled.checkpoint.get(&log), None);
     }
 }

@@ -146,6 +146,13 @@ pub fn proposal(error: &ProposalError) -> Problem {
         ProposalError::NotDisputed(hash) => {
             Problem::new(Kind::NotFound, text!("err-not-disputed", hash = hash.to_string()))
         }
+        ProposalError::Mandate(code, digits) => Problem::new(
+            Kind::NotFound,
+            text!("err-propose-mandate", administration = code.to_string(), digits = digits.clone()),
+        ),
+        ProposalError::LosesNothing(code) => {
+            Problem::new(Kind::Usage, text!("err-propose-last-mandate", administration = code.to_string()))
+        }
         ProposalError::Invariants(found) => {
             Problem::new(Kind::Refused, text!("err-propose-invariants", breaches = breaches::list(found)))
         }

@@ -62,6 +62,9 @@ pub(crate) struct Propose {
     /// Another key for an administration.
     #[arg(long = "key", value_name = "KEY_OF")]
     keys: Vec<KeyOf>,
+    /// The last rightful mandate of somebody whose key was stolen.
+    #[arg(long = "last-mandate", value_name = "MANDATE_OF")]
+    last_mandates: Vec<MandateOf>,
     /// Who leaves the charter.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     remove: Vec<Code>,
@@ -79,6 +82,19 @@ pub(crate) struct Propose {
 /// `solutions=SN`: an administration in a commission.
 #[derive(Clone, Debug)]
 struct SeatOf(CommissionId, Code);
+
+/// `SN=4f3a…`: a mandate of an administration, by the first digits of its hash.
+#[derive(Clone, Debug)]
+struct MandateOf(Code, String);
+
+impl FromStr for MandateOf {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let (code, digits) = text.split_once('=').unwrap_or((text, ""));
+        Ok(Self(code.parse()?, digits.to_owned()))
+    }
+}
 
 /// `OMD=Organisation mondiale` in all languages, or `OMD:en=World organisation` in one.
 #[derive(Clone, Debug)]
@@ -162,6 +178,11 @@ impl Propose {
             suspend: self.suspend.iter().cloned().collect(),
             restore: self.restore.iter().cloned().collect(),
             keys: self.keys.iter().map(|KeyOf(code, key)| (code.clone(), *key)).collect(),
+            last_mandates: self
+                .last_mandates
+                .iter()
+                .map(|MandateOf(code, digits)| (code.clone(), digits.clone()))
+                .collect(),
             remove: self.remove.iter().cloned().collect(),
             keyholders: self.keyholders.clone(),
             review_by: self.review_by.clone(),
