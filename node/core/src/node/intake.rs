@@ -44,7 +44,10 @@ pub(super) struct Intake {
     batches: VecDeque<Batch>,
     damaged: BTreeMap<LogName, Vec<Sequence>>,
     refused: Option<Moment>,
-    forks: BTreeMap<LogName, (Sequence, (EntryId, EntryId))>,
+    /// Fork proofs on their way to the disk.
+    forks: BTreeMap<LogName, ForkProof>,
+    /// Those that the disk has refused: whoever sent one does not send it again.
+    refused_forks: BTreeMap<LogName, ForkProof>,
     /// Whole entries that came from peers since the start, each copy counted.
     received: u64,
 }
@@ -197,17 +200,31 @@ impl Node {
     /// Whether a fork proof says more than what is known, and its author has a share left: an author may forge them
     /// without end, each lower than the one before.
     pub(super) fn take_fork(&mut self, proof: &ForkProof) -> bool {
-        let (log, place) = (proof.log(), (proof.sequence(), proof.ids()));
-        let pending = self.intake.forks.get(&log).is_some_and(|pending| *pending <= place);
+        let log = proof.log();
+        let pending = self.intake.forks.get(&log).is_some_and(|pending| !proof.stands_before(pending));
         let new_log = !self.is_begun(&log);
         let takes = !pending && self.ledger.wants_fork(proof) && self.spend(log.author, proof.size() as u64, new_log);
         if takes {
-            self.intake.forks.insert(log, place);
+            self.intake.forks.insert(log, proof.clone());
         }
         takes
     }
 
-    /// A fork proof is durable, or was refused by the disk.
+    /// Goes on with fork proofs that the disk has refused, those whose authors have a share left.
+    pub(super) fn record_forks_again(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        if self.intake.is_refused(now) {
+            return;
+        }
+        let refused = std::mem::take(&mut self.intake.refused_forks);
+        let (taken, left): (Vec<_>, Vec<_>) = refused.into_iter().partition(|(_, proof)| self.take_fork(proof));
+        self.intake.refused_forks = left.into_iter().filter(|(_, proof)| self.ledger.wants_fork(proof)).collect();
+        if !taken.is_empty() {
+            let records = taken.into_iter().map(|(_, proof)| Record::Fork(Box::new(proof)));
+            self.append(records.collect(), Batch::default(), out);
+        }
+    }
+
+    /// A fork proof is durable.
     pub(super) fn settle_fork(&mut self, proof: &ForkProof) {
         self.intake.forks.remove(&proof.log());
     }
@@ -360,7 +377,11 @@ impl Node {
         self.intake.refused = Some(now);
         let batches = std::mem::take(&mut self.intake.batches);
         self.intake.pending.clear();
-        self.intake.forks.clear();
+        for (log, proof) in std::mem::take(&mut self.intake.forks) {
+            if self.intake.refused_forks.get(&log).is_none_or(|known| proof.stands_before(known)) {
+                self.intake.refused_forks.insert(log, proof);
+            }
+        }
         self.intake.tentative.clear();
         for batch in batches {
             let refused =

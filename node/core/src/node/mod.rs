@@ -332,6 +332,7 @@ impl Node {
         self.readmit(now, out);
         self.announced.expire(now, out);
         self.record_again(now, out);
+        self.record_forks_again(now, out);
         self.send_again(storage, now, out)?;
         self.notice_stalled(now, out);
         self.end_backlogs(now, out);

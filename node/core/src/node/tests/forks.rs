@@ -1,11 +1,14 @@
 //! A forked log on 23 nodes, in every order of arrival: all end with the same ledger and state, and nobody is blocked
 //! (`docs/design.md` §3).
 
+use palabre_proto::v1::{self, sync_frame::Body};
+
+use super::Bench;
 use super::acts::{publish, revise};
 use super::region::Region;
 use crate::fixtures::Network;
 use crate::id::Sequence;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, ForkProof};
 
 /// Nodes of a region.
 const NODES: usize = 23;
@@ -152,4 +155,22 @@ fn every_node_is_told_of_a_fork_by_whoever_saw_it_and_a_late_one_freezes_what_ha
         assert!(after.iter().all(|state| *state == without_the_fork(&[2, 2])));
         assert_ne!(before[0], after[0]);
     }
+}
+
+#[test]
+fn a_proof_that_the_disk_refused_is_recorded_later_though_no_peer_sends_it_again() {
+    let mut bench = Bench::of(2);
+    bench.connect("SN");
+    let mut author = bench.network.author("SN", 1);
+    let mut other = author.clone();
+    let (one, two) = (author.write(b"one".to_vec(), 0, Vec::new()), other.write(b"two".to_vec(), 0, Vec::new()));
+    let log = one.header().log_name();
+    bench.disk_is_full = true;
+    let proofs = vec![ForkProof::new(&one, &two).unwrap().to_message()];
+    bench.send("SN", Body::Forks(v1::Forks { proofs }));
+    bench.wait(60_000);
+    assert_eq!(bench.node.ledger().forked_from(&log), None);
+    bench.disk_is_full = false;
+    bench.wait(60_000);
+    assert_eq!(bench.node.ledger().forked_from(&log), Some(Sequence::FIRST));
 }

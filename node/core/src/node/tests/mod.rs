@@ -29,11 +29,12 @@ use crate::time::Millis;
 /// The node under test is that of the first administration.
 const OWN: &str = "CI";
 
-/// A node with a disk that takes everything at once.
+/// A node with a disk that takes everything at once, or nothing.
 struct Bench {
     network: Network,
     node: Node,
     storage: MapStorage,
+    disk_is_full: bool,
     now: Millis,
     lines: BTreeMap<NodeKey, (Packer, Unpacker)>,
     /// Effects that nobody has looked at.
@@ -53,7 +54,8 @@ impl Bench {
         let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
         let mut node = Node::load(&storage, network.rules.clone(), identity).unwrap();
         let effects = node.begin(&storage, Facts::default(), WRITTEN).unwrap();
-        let mut bench = Self { network, node, storage, now: WRITTEN, lines: BTreeMap::new(), seen: Vec::new() };
+        let (lines, seen) = (BTreeMap::new(), Vec::new());
+        let mut bench = Self { network, node, storage, disk_is_full: false, now: WRITTEN, lines, seen };
         bench.carry_out(effects);
         bench
     }
@@ -94,6 +96,10 @@ impl Bench {
                 self.seen.push(effect);
                 continue;
             };
+            if self.disk_is_full {
+                effects.extend(self.node.handle(&mut self.storage, Event::AppendRefused, self.now).unwrap());
+                continue;
+            }
             let mut placed = Vec::new();
             for record in records {
                 self.storage.records.push(record.encode());
