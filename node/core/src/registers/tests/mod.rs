@@ -4,6 +4,8 @@ mod proofs;
 mod properties;
 mod uphold;
 
+use palabre_proto::{Message, v1};
+
 use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind};
 use crate::charter::Rules;
@@ -73,6 +75,13 @@ impl Node {
 fn publish(author: &mut Author, title: &str) -> Entry {
     let act = Act::opening(Kind::Document(DocumentAct::Publish(version(title)))).unwrap();
     author.write(act.encode(), 0, content(title))
+}
+
+/// An act on an object of a kind that this program does not know.
+fn of_unknown_kind(author: &mut Author, opener: &Entry) -> Entry {
+    let object = opener.id().as_bytes().to_vec();
+    let later = v1::ActEnvelope { after: vec![object.clone()], object };
+    author.write(later.encode_to_vec(), 1, Vec::new())
 }
 
 fn revise(author: &mut Author, opener: &Entry, after: &[&Entry], title: &str) -> Entry {

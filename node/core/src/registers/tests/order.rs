@@ -1,7 +1,5 @@
 //! What waits, what has no place, what is taken out; and the hash over all.
 
-use palabre_proto::{Message, v1};
-
 use super::*;
 use crate::registers::{history, objects_with_prefix, refold_all};
 use crate::state::{State, scan_all};
@@ -76,9 +74,7 @@ fn an_unknown_kind_keeps_its_place_and_what_is_no_act_has_none() {
     let mut node = Node::new();
     let mut sn = node.author("SN");
     let opener = publish(&mut sn, "première");
-    let later =
-        v1::ActEnvelope { object: opener.id().as_bytes().to_vec(), after: vec![opener.id().as_bytes().to_vec()] };
-    let unknown = sn.write(later.encode_to_vec(), 1, Vec::new());
+    let unknown = of_unknown_kind(&mut sn, &opener);
     let known = revise(&mut sn, &opener, &[&unknown], "deuxième");
     let noise = sn.write(b"\xff".to_vec(), 0, Vec::new());
     let on_noise = revise(&mut sn, &noise, &[&noise], "sur du bruit");

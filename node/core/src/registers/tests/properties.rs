@@ -13,7 +13,7 @@ use crate::charter::{AdministrationKind, Standing};
 use crate::registers::{heads, refold_all, settle};
 use crate::state::{StateError, scan_all};
 
-static NETWORK: LazyLock<Network> =
+pub(super) static NETWORK: LazyLock<Network> =
     LazyLock::new(|| Network::with(5, 1, Options { partner: true, suspended: &["CV"] }));
 
 /// What the rules say of an entry; under a single revision and mandate no cutoff asks for others.
@@ -196,30 +196,49 @@ fn the_scripts_hold_enough_of_everything() {
     assert!(counts[&Status::InForce] >= 1800 && counts[&Status::Waiting] >= 200, "{counts:?}");
 }
 
+/// A script, an order of its entries, and how many of them arrive in it.
+pub(super) fn arrivals<S: Clone + std::fmt::Debug>(
+    scripts: impl Strategy<Value = Vec<S>>,
+) -> impl Strategy<Value = (Vec<S>, Vec<usize>, usize)> {
+    scripts.prop_flat_map(|script| {
+        let all: Vec<usize> = (0..script.len()).collect();
+        let held = 0..=script.len();
+        (Just(script), Just(all).prop_shuffle(), held)
+    })
+}
+
+/// What has arrived, some at once in its order, gives the same as in the order in which it was written, and as all folded
+/// anew. Gives the state.
+pub(super) fn arrive_alike(
+    entries: &[Entry],
+    arrived: &[Entry],
+    rules: &Rules,
+    size: usize,
+) -> Result<MapStorage, TestCaseError> {
+    let mut one = recorded(entries);
+    for step in arrived.chunks(size) {
+        admit(&mut one, rules, step);
+    }
+    // As written, so that most is folded on what is stored.
+    let mut two = recorded(entries);
+    for entry in entries.iter().filter(|entry| arrived.contains(entry)) {
+        admit(&mut two, rules, std::slice::from_ref(entry));
+    }
+    prop_assert_eq!(kept(&mut one), kept(&mut two));
+    refold_all(&mut two, rules).unwrap();
+    prop_assert_eq!(kept(&mut one), kept(&mut two));
+    Ok(one)
+}
+
 proptest! {
     #[test]
     fn any_order_of_arrival_in_any_steps_gives_the_same(
-        (script, order, held) in prop::collection::vec(step(), 1..40).prop_flat_map(|script| {
-            let all: Vec<usize> = (0..script.len()).collect();
-            let held = 0..=script.len();
-            (Just(script), Just(all).prop_shuffle(), held)
-        }),
+        (script, order, held) in arrivals(prop::collection::vec(step(), 1..40)),
         size in 1..6_usize,
     ) {
         let entries = write(&script);
         let arrived: Vec<Entry> = order[..held].iter().map(|index| entries[*index].clone()).collect();
-        let mut one = recorded(&entries);
-        for step in arrived.chunks(size) {
-            admit(&mut one, &NETWORK.rules, step);
-        }
-        // As written, so that most is folded on what is stored.
-        let mut two = recorded(&entries);
-        for entry in entries.iter().filter(|entry| arrived.contains(entry)) {
-            admit(&mut two, &NETWORK.rules, std::slice::from_ref(entry));
-        }
-        prop_assert_eq!(kept(&mut one), kept(&mut two));
-        refold_all(&mut two, &NETWORK.rules).unwrap();
-        prop_assert_eq!(kept(&mut one), kept(&mut two));
+        let one = arrive_alike(&entries, &arrived, &NETWORK.rules, size)?;
         prop_assert_eq!(
             registers::root(&one, Audience::Public).unwrap(),
             order::root_by_hand(&one)

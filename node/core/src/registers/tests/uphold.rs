@@ -1,18 +1,17 @@
 //! Who holds the right today upholds a void act: what it says takes effect there, the same in any order of arrival.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use palabre_proto::{Message, v1};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::properties::{admit, kept, recorded};
+use super::properties::{NETWORK, admit, arrivals, arrive_alike, kept, recorded};
 use super::*;
 use crate::acts::{AFTER_MAX, ActError, UpholdAct};
 use crate::charter::{Ends, NodeCutoff};
 use crate::keys::Secret;
-use crate::registers::{Refusal, check, heads, refold_all, upholding};
+use crate::registers::{Refusal, check, heads, upholding};
 
 /// An act that upholds `upheld` after these and after it.
 fn uphold(author: &mut Author, opener: &Entry, after: &[&Entry], upheld: &Entry) -> Entry {
@@ -126,9 +125,7 @@ fn what_makes_no_act_is_upheld_by_nobody() {
     let mut node = Node::new();
     let mut sn = node.author("SN");
     let opener = publish(&mut sn, "première");
-    let later =
-        v1::ActEnvelope { object: opener.id().as_bytes().to_vec(), after: vec![opener.id().as_bytes().to_vec()] };
-    let unknown = sn.write(later.encode_to_vec(), 1, Vec::new());
+    let unknown = of_unknown_kind(&mut sn, &opener);
     let displaced = on(&mut sn, &opener, &[&opener], DocumentAct::Revise(version("loin")), 3);
     let of_unknown = uphold(&mut sn, &opener, &[], &unknown);
     let of_displaced = uphold(&mut sn, &opener, &[], &displaced);
@@ -165,9 +162,6 @@ fn of_many_heads_the_one_that_is_upheld_is_named() {
     assert!(act.envelope().after().contains(&id(3)));
     assert_eq!(Act::on(id(1), &many[..3], Kind::Uphold(UpholdAct { act: id(3) })), Err(ActError::Upheld));
 }
-
-static NETWORK: LazyLock<Network> =
-    LazyLock::new(|| Network::with(5, 1, Options { partner: true, suspended: &["CV"] }));
 
 /// One act of a script on documents that some publish without a right to it.
 #[derive(Clone, Debug)]
@@ -251,27 +245,13 @@ fn the_scripts_uphold_enough() {
 proptest! {
     #[test]
     fn any_order_of_arrival_gives_the_same(
-        (script, order, held) in prop::collection::vec(step(), 1..30).prop_flat_map(|script| {
-            let all: Vec<usize> = (0..script.len()).collect();
-            let held = 0..=script.len();
-            (Just(script), Just(all).prop_shuffle(), held)
-        }),
+        (script, order, held) in arrivals(prop::collection::vec(step(), 1..30)),
         size in 1..6_usize,
         lost in prop::collection::vec(prop::bool::weighted(0.1), 30),
     ) {
         let entries = write(&script);
         let arrived: Vec<Entry> = order[..held].iter().map(|index| entries[*index].clone()).collect();
-        let mut one = recorded(&entries);
-        for step in arrived.chunks(size) {
-            admit(&mut one, &NETWORK.rules, step);
-        }
-        let mut two = recorded(&entries);
-        for entry in entries.iter().filter(|entry| arrived.contains(entry)) {
-            admit(&mut two, &NETWORK.rules, std::slice::from_ref(entry));
-        }
-        prop_assert_eq!(kept(&mut one), kept(&mut two));
-        refold_all(&mut two, &NETWORK.rules).unwrap();
-        prop_assert_eq!(kept(&mut one), kept(&mut two));
+        let mut one = arrive_alike(&entries, &arrived, &NETWORK.rules, size)?;
         // What is taken out leaves no trace.
         let ids: Vec<EntryId> = arrived.iter().zip(&lost).filter(|(_, lost)| **lost).map(|(entry, _)| entry.id()).collect();
         registers::withdraw(&mut one, &NETWORK.rules, &ids).unwrap();
