@@ -16,7 +16,7 @@ use palabre_core::id::{CharterHash, EntryId, NodeKey};
 use palabre_proto::v1;
 
 pub(crate) use error::too_large;
-pub use error::{NodeError, proposal as proposal_problem};
+pub use error::{NodeError, no_mandate, proposal as proposal_problem};
 pub use request::{Content, EntryPrefix, LogQuery, NewDocument, NewVersion, PrefixError, Revision, Withdrawal};
 
 use crate::views::{

@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use clap::Subcommand;
 use palabre_core::charter::CharterFile;
-use palabre_core::id::{CharterHash, NetworkId};
+use palabre_core::id::NetworkId;
 use palabre_web::node::{EntryPrefix, PrefixError};
 use palabre_web::problem::Kind;
 use palabre_web::text;
@@ -74,13 +74,13 @@ impl Charter {
     }
 }
 
-/// The first digits of a revision's hash, as people type them: 8 to 64 hexadecimal digits.
+/// The first digits of a hash of a revision or a mandate, as people type them: 8 to 64 hexadecimal digits.
 #[derive(Clone, Debug)]
 pub(crate) struct HashPrefix(EntryPrefix);
 
 impl HashPrefix {
     /// Whether a hash begins so.
-    fn matches(&self, hash: &CharterHash) -> bool {
+    fn matches(&self, hash: &impl fmt::Display) -> bool {
         hash.to_string().starts_with(&self.to_string())
     }
 }

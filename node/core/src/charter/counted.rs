@@ -10,11 +10,8 @@ use super::mandate::Mandate;
 use super::proposal::ProposalError;
 use super::revision::Charter;
 use super::rules::Rules;
-use crate::id::{Code, LogName, NodeKey};
+use crate::id::{Code, LogName, MandateHash, NodeKey};
 use crate::ledger::Head;
-
-/// Fewest digits by which a mandate is named, as with everything else (`docs/design.md` §9).
-const DIGITS_MIN: usize = 8;
 
 /// All that is held, and which mandates are the last rightful ones where that is not the one in force.
 pub(super) struct Counted<'a> {
@@ -24,24 +21,14 @@ pub(super) struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    /// `last` names mandates by the first digits of their hashes.
     pub(super) fn new(
         rules: &'a Rules,
         heads: &'a BTreeMap<LogName, Head>,
-        last: &BTreeMap<Code, String>,
+        last: &BTreeMap<Code, MandateHash>,
     ) -> Result<Self, ProposalError> {
-        let found = |(code, digits): (&Code, &String)| {
-            let digits = digits.to_ascii_lowercase();
-            let named = |mandate: &&Mandate| {
-                mandate.administration == *code
-                    && digits.len() >= DIGITS_MIN
-                    && mandate.hash.to_string().starts_with(&digits)
-            };
-            let mut all = rules.mandates().filter(named);
-            match (all.next(), all.next()) {
-                (Some(mandate), None) => Ok((code.clone(), mandate)),
-                _ => Err(ProposalError::Mandate(code.clone(), digits)),
-            }
+        let found = |(code, hash): (&Code, &MandateHash)| {
+            let mandate = rules.mandates().find(|mandate| mandate.hash == *hash && mandate.administration == *code);
+            mandate.map(|mandate| (code.clone(), mandate)).ok_or_else(|| ProposalError::Mandate(code.clone(), *hash))
         };
         Ok(Self { rules, heads, last: last.iter().map(found).collect::<Result<_, _>>()? })
     }

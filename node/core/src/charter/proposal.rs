@@ -13,7 +13,7 @@ use super::newcomer::Newcomer;
 use super::revision::{Charter, CharterError, CommissionId};
 use super::rules::Rules;
 use super::succession;
-use crate::id::{AdministrationKey, CharterHash, Code, LogName};
+use crate::id::{AdministrationKey, CharterHash, Code, LogName, MandateHash};
 use crate::ledger::Head;
 use crate::time::Millis;
 
@@ -41,9 +41,9 @@ pub struct Changes {
     pub restore: BTreeSet<Code>,
     /// Another key, or a first one.
     pub keys: BTreeMap<Code, AdministrationKey>,
-    /// The last rightful mandate of an administration, by the first digits of its hash, where a thief of its key has
-    /// made later ones. Without it that is the one in force.
-    pub last_mandates: BTreeMap<Code, String>,
+    /// The last rightful mandate of an administration, where a thief of its key has made later ones. Without it that is
+    /// the one in force.
+    pub last_mandates: BTreeMap<Code, MandateHash>,
     /// Out of the charter.
     pub remove: BTreeSet<Code>,
     /// Whose keys count from now on.
@@ -76,9 +76,9 @@ pub enum ProposalError {
     /// It is not one of those that stand against one another.
     #[error("{0} is none of the revisions that stand against one another")]
     NotDisputed(CharterHash),
-    /// No single mandate of the administration begins with these digits.
-    #[error("{1} is not the beginning of the hash of a single mandate of {0}")]
-    Mandate(Code, String),
+    /// The administration has no such mandate.
+    #[error("{1} is no mandate of {0}")]
+    Mandate(Code, MandateHash),
     /// A last mandate is named of somebody who loses nothing: its mandate counts as it is.
     #[error("{0} loses nothing, so no mandate of it is its last")]
     LosesNothing(Code),

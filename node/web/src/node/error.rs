@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use palabre_core::charter::proposal::ProposalError;
-use palabre_core::id::EntryId;
+use palabre_core::id::{Code, EntryId};
 use thiserror::Error;
 
 use super::{CONTENT_MAX, EntryPrefix};
@@ -127,6 +127,13 @@ impl From<NodeError> for Problem {
     }
 }
 
+/// No single mandate of an administration has a hash that begins with these digits.
+#[must_use]
+pub fn no_mandate(administration: &Code, digits: &str) -> Problem {
+    let (administration, digits) = (administration.to_string(), digits.to_owned());
+    Problem::new(Kind::NotFound, text!("err-propose-mandate", administration = administration, digits = digits))
+}
+
 /// Why no revision comes of some changes.
 #[must_use]
 pub fn proposal(error: &ProposalError) -> Problem {
@@ -146,10 +153,7 @@ pub fn proposal(error: &ProposalError) -> Problem {
         ProposalError::NotDisputed(hash) => {
             Problem::new(Kind::NotFound, text!("err-not-disputed", hash = hash.to_string()))
         }
-        ProposalError::Mandate(code, digits) => Problem::new(
-            Kind::NotFound,
-            text!("err-propose-mandate", administration = code.to_string(), digits = digits.clone()),
-        ),
+        ProposalError::Mandate(code, hash) => no_mandate(code, &hash.to_string()),
         ProposalError::LosesNothing(code) => {
             Problem::new(Kind::Usage, text!("err-propose-last-mandate", administration = code.to_string()))
         }

@@ -9,19 +9,20 @@ use clap::Args;
 use palabre_core::charter::difference::Change;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::charter::{AdministrationKind, CommissionId, CommissionIdError, Names, Newcomer};
-use palabre_core::id::{AdministrationKey, CharterHash, Code, IdError};
+use palabre_core::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash};
 use palabre_web::catalogue::{Lang, UnknownLang};
+use palabre_web::node::no_mandate;
 use palabre_web::text;
 use palabre_web::views::ProposalView;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::changes;
 use super::found::KeyOf;
+use super::{HashPrefix, changes};
 use crate::cli::Speech;
 use crate::client::{Client, block_on};
 use crate::failure::{Failure, internal};
-use crate::file;
+use crate::{file, rules};
 
 /// `palabre charter propose`
 #[derive(Debug, Args)]
@@ -150,8 +151,9 @@ struct Proposed {
 
 impl Propose {
     pub(super) fn run(self, home: &Path, speech: Speech) -> Result<(), Failure> {
+        let last_mandates = self.last_mandates(home, speech)?;
         let client = Client::of(home, speech.lang())?;
-        let body = serde_json::to_vec(&self.changes()).map_err(|error| internal(&error))?;
+        let body = serde_json::to_vec(&self.changes(last_mandates)).map_err(|error| internal(&error))?;
         let asked = client.post::<ProposalView>(&["charter", "proposals"], &[], "application/json", body);
         let view = block_on(asked)?.view;
         let bytes = hex::decode(&view.file).map_err(|error| internal(&error))?;
@@ -166,7 +168,25 @@ impl Propose {
         Ok(())
     }
 
-    fn changes(&self) -> Changes {
+    /// The mandates that are named by their first digits, among those that the node holds.
+    fn last_mandates(&self, home: &Path, speech: Speech) -> Result<BTreeMap<Code, MandateHash>, Failure> {
+        if self.last_mandates.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let (rules, _) = rules::running(home, speech)?;
+        let find = |MandateOf(code, digits): &MandateOf| {
+            let own = rules.mandates().filter(|mandate| mandate.administration == *code);
+            let prefix = digits.parse::<HashPrefix>().ok();
+            let mut found = own.filter(|mandate| prefix.as_ref().is_some_and(|prefix| prefix.matches(&mandate.hash)));
+            match (found.next(), found.next()) {
+                (Some(mandate), None) => Ok((code.clone(), mandate.hash)),
+                _ => Err(no_mandate(code, digits).into()),
+            }
+        };
+        self.last_mandates.iter().map(find).collect()
+    }
+
+    fn changes(&self, last_mandates: BTreeMap<Code, MandateHash>) -> Changes {
         Changes {
             admit: self.admits.iter().map(|KeyOf(code, key)| (code.clone(), self.newcomer(code, *key))).collect(),
             assessors: self.assessors.clone(),
@@ -178,11 +198,7 @@ impl Propose {
             suspend: self.suspend.iter().cloned().collect(),
             restore: self.restore.iter().cloned().collect(),
             keys: self.keys.iter().map(|KeyOf(code, key)| (code.clone(), *key)).collect(),
-            last_mandates: self
-                .last_mandates
-                .iter()
-                .map(|MandateOf(code, digits)| (code.clone(), digits.clone()))
-                .collect(),
+            last_mandates,
             remove: self.remove.iter().cloned().collect(),
             keyholders: self.keyholders.clone(),
             review_by: self.review_by.clone(),
