@@ -42,9 +42,6 @@ const CANDIDATES: usize = 32;
 /// Bytes of a content read at once for the API.
 const CHUNK: usize = 64 * 1024;
 
-/// Reasons for which an act takes effect with nobody who upholds it.
-const COUNTS_FOR_NOBODY: [VoidReason; 3] = [VoidReason::Malformed, VoidReason::UnknownKind, VoidReason::NotUpholdable];
-
 /// Where the API asks.
 pub(super) struct Desk {
     jobs: mpsc::Sender<Job>,
@@ -89,10 +86,18 @@ impl Desk {
 
     async fn write(&self, write: Write) -> Result<EntryId, NodeError> {
         let object = write.object;
+        self.try_write(write).await?.map_err(|error| self.refused(error, object))
+    }
+
+    /// Writes, or says in the rules' own words why not.
+    async fn try_write(&self, write: Write) -> Result<Result<EntryId, WriteError>, NodeError> {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Write(write, answer)).await.map_err(|_| NodeError::Stopping)?;
-        let written = written.await.map_err(|_| NodeError::Stopping)?;
-        written.map_err(|error| refused(error, object, self.obstacle().unwrap_or(Obstacle::DiskFailing)))
+        written.await.map_err(|_| NodeError::Stopping)
+    }
+
+    fn refused(&self, error: WriteError, object: Option<EntryId>) -> NodeError {
+        refused(error, object, self.obstacle().unwrap_or(Obstacle::DiskFailing))
     }
 
     async fn keep(&self, content: Chunks) -> Result<Attachment, NodeError> {
@@ -319,13 +324,14 @@ impl NodeHandle for Desk {
             Status::Void(_) => {}
         }
         let (kind, priority) = (Kind::Uphold(UpholdAct { act }), Priority::Routine);
-        let written = self.write(Write { object: Some(object), kind, attachments: Vec::new(), priority }).await;
-        written.map_err(|error| match error {
-            NodeError::NoRight { reason } if reason == VoidReason::NotVoid.code() => NodeError::NotVoid(act),
-            NodeError::NoRight { reason } if COUNTS_FOR_NOBODY.iter().any(|void| void.code() == reason) => {
-                NodeError::NotUpholdable { act, reason }
-            }
-            other => other,
+        let write = Write { object: Some(object), kind, attachments: Vec::new(), priority };
+        self.try_write(write).await?.map_err(|error| match error {
+            WriteError::NotAllowed(VoidReason::NotVoid) => NodeError::NotVoid(act),
+            // Whoever upholds it, it takes no effect.
+            WriteError::NotAllowed(
+                reason @ (VoidReason::Malformed | VoidReason::UnknownKind | VoidReason::NotUpholdable),
+            ) => NodeError::NotUpholdable { act, reason: reason.code().to_owned() },
+            other => self.refused(other, Some(object)),
         })
     }
 
