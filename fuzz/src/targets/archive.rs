@@ -4,6 +4,7 @@ use palabre_core::archive::{Part, Seal};
 use palabre_core::fixtures::WRITTEN;
 use palabre_core::id::ContentHash;
 use palabre_core::ledger::Record;
+use palabre_core::ledger::entry::content_hash;
 use palabre_store::archive::{Reader, Writer};
 
 use crate::region::{HONEST, REGION};
@@ -20,16 +21,25 @@ pub fn archive(data: &[u8]) {
         }
     }
     let Ok(mut reader) = Reader::begin(data) else { return };
-    let mut again = Vec::new();
-    let mut writer = Writer::begin(&mut again).expect("memory takes everything");
+    let mut parts = Vec::new();
     while let Ok(Some(part)) = reader.next_part() {
         let part = part.to_vec();
-        assert_eq!(reader.hash_before(), writer.hash(), "the hash of what stands before a part");
-        writer.add(&part).expect("memory takes everything");
+        let before = written(&parts);
+        assert_eq!(reader.hash_before(), content_hash(&before), "the hash of what stands before a part");
+        parts.push(part);
+    }
+    assert!(data.starts_with(&written(&parts)), "something else was read than stands there");
+}
+
+fn written(parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut writer = Writer::begin(&mut file).expect("memory takes everything");
+    for part in parts {
+        writer.add(part).expect("a part that was read can be written");
     }
     writer.flush().expect("memory takes everything");
     drop(writer);
-    assert!(data.starts_with(&again), "something else was read than stands there");
+    file
 }
 
 /// A small archive with its seal, and each of its parts.
@@ -47,13 +57,6 @@ pub(super) fn archives() -> Vec<Vec<u8>> {
         state: [2; 32],
     };
     parts.push(Part::Seal(seal.sign(secret)).encode());
-    let mut file = Vec::new();
-    let mut writer = Writer::begin(&mut file).expect("memory takes everything");
-    for part in &parts {
-        writer.add(part).expect("a small part");
-    }
-    writer.flush().expect("memory takes everything");
-    drop(writer);
-    parts.push(file);
+    parts.push(written(&parts));
     parts
 }

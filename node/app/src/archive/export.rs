@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use palabre_core::archive::{Part, Seal};
-use palabre_core::charter::{Chain, ChainError, Charter, Rules};
+use palabre_core::charter::{CharterSignature, Rules};
 use palabre_core::keys::{KnownKeys, Secret};
 use palabre_core::ledger::Record;
 use palabre_proto::{Message, v1};
@@ -40,7 +40,7 @@ pub(crate) fn export(home: &Home, rules: &Rules, secret: &Secret, to: &Path) -> 
             node: secret.node_key(),
             made: now(),
             records: reading.records,
-            hash: body.out.hash(),
+            hash: reading.hash,
             ledger: reading.folded.node.ledger_hash(),
             state: reading.state()?,
         };
@@ -67,11 +67,10 @@ struct Body {
 
 impl Body {
     fn write(&mut self, home: &Home, rules: &Rules) -> Result<(), Error> {
-        for record in records_of(rules)? {
+        for record in records_of(rules) {
             self.add(*blake3::hash(&record).as_bytes(), record)?;
         }
-        let mut keys = KnownKeys::default();
-        keys.replace(rules.admitted().map(|(node, _)| node.key));
+        let keys: KnownKeys = rules.admitted().map(|(node, _)| node.key).collect();
         let judge = |records: Vec<Vec<u8>>| {
             let names = Record::verify_each(&records, rules.network(), &keys).into_iter().zip(&records);
             let names: Vec<_> = names.map(|(record, bytes)| record.ok().map(|record| name(&record, bytes))).collect();
@@ -115,17 +114,16 @@ fn name(record: &Record, bytes: &[u8]) -> Option<[u8; 32]> {
 }
 
 /// `rules` as records: the revision that founds the network, its signatures, and all else after them.
-fn records_of(rules: &Rules) -> Result<Vec<Vec<u8>>, Error> {
+fn records_of(rules: &Rules) -> Vec<Vec<u8>> {
     use v1::record::Kind;
-    let chain = Chain::of(rules);
-    let (mut signatures, mut records) = (chain.signatures, Vec::new());
-    for bytes in chain.charters {
-        let hash = Charter::parse(&bytes).map_err(ChainError::from)?.hash();
-        let (own, others): (Vec<_>, Vec<_>) = signatures.into_iter().partition(|s| s.subject == hash.as_bytes());
-        signatures = others;
-        records.push(Kind::Charter(bytes));
-        records.extend(own.into_iter().map(Kind::CharterSignature));
+    let revisions = rules.revisions();
+    let mut records = Vec::new();
+    for charter in revisions.all() {
+        let hash = charter.hash();
+        records.push(Kind::Charter(charter.bytes().to_vec()));
+        let signatures = revisions.signatures_of(&hash).map(CharterSignature::to_message);
+        records.extend(signatures.map(Kind::CharterSignature));
     }
-    records.extend(chain.mandates.into_iter().map(Kind::Mandate));
-    Ok(records.into_iter().map(|kind| v1::Record { kind: Some(kind) }.encode_to_vec()).collect())
+    records.extend(rules.signed_mandates().into_iter().map(Kind::Mandate));
+    records.into_iter().map(|kind| v1::Record { kind: Some(kind) }.encode_to_vec()).collect()
 }

@@ -39,8 +39,7 @@ type Judged = Result<Record, Option<(NodeKey, LogId, u64)>>;
 
 /// Reads and verifies the whole ledger of a home, on all cores.
 pub(crate) fn verify(home: &Home, rules: &Rules) -> Result<Verified, DaemonError> {
-    let mut keys = KnownKeys::default();
-    keys.replace(rules.admitted().map(|(node, _)| node.key));
+    let keys: KnownKeys = rules.admitted().map(|(node, _)| node.key).collect();
     let judge = |records: Vec<Vec<u8>>| {
         let judged = Record::verify_each(&records, rules.network(), &keys).into_iter().zip(&records);
         judged.map(|(record, bytes)| record.map_err(|_| place_in(bytes))).collect()

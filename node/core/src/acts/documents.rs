@@ -4,9 +4,8 @@ use palabre_proto::v1;
 use palabre_proto::v1::act::Kind as Wire;
 use palabre_proto::v1::document_act::Act;
 
-use super::Register;
 use super::fields::{FileName, Language, MediaType, Reason, Title};
-use super::{ActError, KindError, ObjectAct};
+use super::{ActError, KindError, ObjectAct, Register};
 use crate::ledger::Header;
 
 /// An act on a document.

@@ -5,8 +5,7 @@ use palabre_proto::v1::act::Kind as Wire;
 use palabre_proto::{DecodeError, Message, v1};
 use thiserror::Error;
 
-use super::Register;
-use super::{ActError, ObjectAct};
+use super::{ActError, ObjectAct, Register};
 use crate::id::{AdministrationKey, Code, IdError, NetworkId};
 use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
 use crate::time::Millis;

@@ -4,8 +4,7 @@
 use palabre_proto::v1;
 use palabre_proto::v1::act::Kind as Wire;
 
-use super::Register;
-use super::{ActError, ObjectAct};
+use super::{ActError, ObjectAct, Register};
 use crate::id::EntryId;
 
 /// Names a void act of the same object.

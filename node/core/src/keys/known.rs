@@ -95,6 +95,14 @@ pub struct Signed<'a> {
     pub signature: &'a SignatureBytes,
 }
 
+impl FromIterator<NodeKey> for KnownKeys {
+    fn from_iter<I: IntoIterator<Item = NodeKey>>(keys: I) -> Self {
+        let mut known = Self::default();
+        known.replace(keys);
+        known
+    }
+}
+
 impl KnownKey {
     fn signs_often(&self) -> bool {
         self.uses.load(Ordering::Relaxed) >= OFTEN || self.uses.fetch_add(1, Ordering::Relaxed) >= OFTEN

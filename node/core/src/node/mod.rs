@@ -230,12 +230,7 @@ impl Node {
             Ok(body) => self.frame(storage, peer, body, now, out)?,
             Err(fault) => Err(fault),
         };
-        // One fault is enough: it has ended the session.
-        if let Err(fault) = outcome
-            && self.sessions.contains_key(&peer)
-        {
-            self.pause(peer, fault, now, out);
-        }
+        self.end_by(peer, outcome, now, out);
         Ok(())
     }
 
@@ -296,6 +291,15 @@ impl Node {
         out.push(Effect::Disconnect { peer, reason: fault });
         out.push(self.admit(now));
         self.disconnected(peer, now, out);
+    }
+
+    /// What a peer sent had this outcome. One fault is enough: it has ended the session.
+    fn end_by(&mut self, peer: NodeKey, outcome: Result<(), Fault>, now: Moment, out: &mut Vec<Effect>) {
+        if let Err(fault) = outcome
+            && self.sessions.contains_key(&peer)
+        {
+            self.pause(peer, fault, now, out);
+        }
     }
 
     /// Lets in again whose pause is over.

@@ -103,12 +103,7 @@ impl Node {
             }
             self.append(records, batch, out);
         }
-        // One fault is enough: it has ended the session.
-        if let Err(fault) = outcome
-            && self.sessions.contains_key(&peer)
-        {
-            self.pause(peer, fault, now, out);
-        }
+        self.end_by(peer, outcome, now, out);
         Ok(())
     }
 
