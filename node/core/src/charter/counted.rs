@@ -7,10 +7,9 @@ use palabre_proto::v1;
 
 use super::cutoff::{Cutoff, Ends};
 use super::mandate::Mandate;
-use super::proposal::ProposalError;
 use super::revision::Charter;
 use super::rules::Rules;
-use crate::id::{Code, LogName, MandateHash, NodeKey};
+use crate::id::{Code, LogName, NodeKey};
 use crate::ledger::Head;
 
 /// All that is held, and which mandates are the last rightful ones where that is not the one in force.
@@ -21,16 +20,12 @@ pub(super) struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    pub(super) fn new(
+    pub(super) const fn new(
         rules: &'a Rules,
         heads: &'a BTreeMap<LogName, Head>,
-        last: &BTreeMap<Code, MandateHash>,
-    ) -> Result<Self, ProposalError> {
-        let found = |(code, hash): (&Code, &MandateHash)| {
-            let mandate = rules.mandates().find(|mandate| mandate.hash == *hash && mandate.administration == *code);
-            mandate.map(|mandate| (code.clone(), mandate)).ok_or_else(|| ProposalError::Mandate(code.clone(), *hash))
-        };
-        Ok(Self { rules, heads, last: last.iter().map(found).collect::<Result<_, _>>()? })
+        last: BTreeMap<Code, &'a Mandate>,
+    ) -> Self {
+        Self { rules, heads, last }
     }
 
     /// The heads that are held, as far as mandates let them count. Those of nodes that nobody but a thief mandated are

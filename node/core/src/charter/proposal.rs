@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::counted::Counted;
 use super::invariants::{self, Breach, least_threshold};
+use super::mandate::Mandate;
 use super::newcomer::Newcomer;
 use super::revision::{Charter, CharterError, CommissionId};
 use super::rules::Rules;
@@ -101,7 +102,7 @@ pub fn propose(
         return Err(ProposalError::Dispute);
     }
     let before = rules.charter();
-    let counted = Counted::new(rules, heads, &changes.last_mandates)?;
+    let counted = Counted::new(rules, heads, changes.last_mandates(rules)?);
     let mut message = decoded(before)?;
     changes.apply(before, &mut message)?;
     if message == decoded(before)? {
@@ -154,6 +155,15 @@ impl Changes {
             message.review_by.clone_from(date);
         }
         Ok(())
+    }
+
+    /// The last rightful mandates, among those that are held.
+    fn last_mandates<'a>(&self, rules: &'a Rules) -> Result<BTreeMap<Code, &'a Mandate>, ProposalError> {
+        let found = |(code, hash): (&Code, &MandateHash)| {
+            let mandate = rules.mandates().find(|mandate| mandate.hash == *hash && mandate.administration == *code);
+            mandate.map(|mandate| (code.clone(), mandate)).ok_or_else(|| ProposalError::Mandate(code.clone(), *hash))
+        };
+        self.last_mandates.iter().map(found).collect()
     }
 
     /// Everybody whom the changes name.

@@ -29,7 +29,7 @@ pub fn settle(
     let mut message = decoded(kept)?;
     message.written = written.0;
     message.settles = rivals.iter().map(|rival| rival.hash().as_bytes().to_vec()).collect();
-    let counted = Counted::new(rules, heads, &BTreeMap::new())?;
+    let counted = Counted::new(rules, heads, BTreeMap::new());
     message.checkpoint = counted.checkpoint().to_messages();
     message.mandate_checkpoint = counted.mandates(kept);
     Ok(Charter::parse(&message.encode_to_vec())?)
