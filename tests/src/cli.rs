@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -16,6 +17,7 @@ use crate::wait::{PATIENCE, block_on};
 pub struct Cli {
     home: Option<PathBuf>,
     environment: Vec<(String, String)>,
+    answers: String,
 }
 
 impl Cli {
@@ -32,6 +34,12 @@ impl Cli {
     /// The same with a variable in the environment.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with what a person types when it is asked, a line each.
+    pub fn answering(mut self, lines: &[&str]) -> Self {
+        self.answers = lines.iter().map(|line| format!("{line}\n")).collect();
         self
     }
 
@@ -55,11 +63,19 @@ impl Cli {
         if let Some(home) = &self.home {
             command.arg("--home").arg(home);
         }
-        command.args(options).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+        command.args(options).args(arguments).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy().into_owned()).collect();
         let line = format!("palabre {}", words.join(" "));
-        let output = block_on(async { timeout(PATIENCE, command.output()).await });
-        Answer::new(line, output.expect("a command ends").expect("the program runs"))
+        let output = block_on(async {
+            let mut child = command.spawn().expect("the program runs");
+            let mut typed = child.stdin.take().expect("its standard input");
+            // What asks nothing may have ended before.
+            drop(typed.write_all(self.answers.as_bytes()).await);
+            drop(typed);
+            timeout(PATIENCE, child.wait_with_output()).await
+        });
+        Answer::new(line, output.expect("a command ends").expect("its output"))
     }
 }
 

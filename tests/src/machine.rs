@@ -5,9 +5,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::node::Conditions;
-use crate::{Network, shim};
+use crate::{Cli, Network, Node, shim};
 
 /// Files of the first node of a network whose C library is fronted by `tests/faults/disk.c`.
 #[derive(Debug)]
@@ -47,25 +48,38 @@ impl FaultyDisk {
     }
 }
 
-/// The clock on the wall, as the first node of a network sees it.
+/// The clock on the wall, as a node sees it.
 #[derive(Debug)]
 pub struct Clock {
     shows: PathBuf,
+    environment: Vec<(String, String)>,
 }
 
 impl Clock {
-    /// Under the first node of a network. Nothing, and a word about it for the test, without a C compiler.
-    pub fn under(network: &mut Network, test: &str) -> Option<Self> {
-        let library = shim::build("clock", network.dir(), test)?;
-        let shows = network.dir().join("clock");
+    /// Under a node from its next start on. Nothing, and a word about it for the test, without a C compiler.
+    pub fn under(node: &mut Node, test: &str) -> Option<Self> {
+        let dir = node.home().parent()?;
+        let library = shim::build("clock", dir, test)?;
+        let shows = dir.join("clock");
         let environment = vec![("LD_PRELOAD".to_owned(), text(&library)), ("CLOCK_FILE".to_owned(), text(&shows))];
-        network.nodes[0].under(Conditions { environment, ..Conditions::default() });
-        Some(Self { shows })
+        node.under(Conditions { environment: environment.clone(), ..Conditions::default() });
+        Some(Self { shows, environment })
+    }
+
+    /// Commands that are typed on the same machine.
+    pub fn over(&self, cli: Cli) -> Cli {
+        self.environment.iter().fold(cli, |cli, (name, value)| cli.with(name, value))
     }
 
     /// Sets it, in seconds since 1970. It goes on from there.
     pub fn set(&self, seconds: u64) {
         replace(&self.shows, &seconds.to_string());
+    }
+
+    /// It shows another day: so many days after the true one, or before it.
+    pub fn shift(&self, days: i64) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        self.set(now.saturating_add_signed(days * 86_400));
     }
 
     /// It shows the true time again.

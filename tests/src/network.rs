@@ -51,6 +51,12 @@ impl Network {
         Self { nodes: fresh.iter().map(node).collect(), ports, dir }
     }
 
+    /// A home with a node's key and nothing else, in the hands of somebody who will say that it acts for `code`.
+    pub fn unmandated(&mut self, name: &str, code: &str) -> Node {
+        let fresh = init(self.dir.path(), name, None, &mut self.ports);
+        Node::at(&fresh.home, code, &fresh.node, &fresh.api)
+    }
+
     /// A further node of the administration of the node at `of`, which runs and mandates it. It has the administration's
     /// key and all rules, and does not run yet.
     pub fn further_node(&mut self, of: usize, name: &str) -> Node {

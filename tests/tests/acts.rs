@@ -14,7 +14,7 @@ fn act(node: &Node, id: &str) -> Value {
 
 #[test]
 fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_it() {
-    let mut network = Network::run(&["CI", "SN", "GH"]);
+    let mut network = Network::run(&["CI", "SN", "CV"]);
     let before = content::text("before the revocation");
     let first = network.nodes[1].api().publish("Before the revocation", &before).unwrap();
     all_hold(&network.nodes, &first, &before);
@@ -22,7 +22,7 @@ fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_
     second.start();
     all_hold([&second], &first, &before);
 
-    // CI and SN's second node do not hear what SN's first node writes last; GH does.
+    // CI and SN's second node do not hear what SN's first node writes last; CV, which sits in no office, does.
     network.nodes[0].kill();
     second.kill();
     let after = content::text("after the revocation");
@@ -39,8 +39,8 @@ fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_
 
     all_judge(&network.nodes, &late, "void", Some("revoked"));
     all_judge(&network.nodes, &first, "in-force", None);
-    let (ci, gh, sn) = (&network.nodes[0], &network.nodes[1], &network.nodes[2]);
-    let error = gh.cli().json(&["act", "uphold", &late]).ends_with(5).error();
+    let (ci, cv, sn) = (&network.nodes[0], &network.nodes[1], &network.nodes[2]);
+    let error = cv.cli().json(&["act", "uphold", &late]).ends_with(5).error();
     assert_eq!(error["code"], "no-right", "a publication is upheld by who published or by the secretariat");
     let error = ci.cli().json(&["act", "uphold", &first]).ends_with(5).error();
     assert_eq!(error["code"], "not-void", "{error}");
@@ -53,12 +53,12 @@ fn an_act_of_a_revoked_node_is_void_everywhere_until_its_administration_upholds_
     level(&network.nodes);
     let error = sn.cli().json(&["act", "uphold", &late]).ends_with(5).error();
     assert_eq!(error["code"], "not-void", "once is enough");
-    let words = gh.cli().with("LANG", "en").run(&["act", "show", &late]).ok().out;
+    let words = cv.cli().with("LANG", "en").run(&["act", "show", &late]).ok().out;
     assert!(words.contains("void (its author is revoked") && words.contains("Upheld by SN"), "{words}");
 
     // It goes on as a document of SN, and stays so after a restart of all.
     let listed = |node: &Node| node.cli().json(&["document", "show", &late]).ok().value();
-    assert_eq!(listed(gh)["administration"], "SN");
+    assert_eq!(listed(cv)["administration"], "SN");
     for node in &mut network.nodes {
         node.kill();
     }

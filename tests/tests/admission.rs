@@ -138,6 +138,45 @@ fn stays_a_member(network: &mut Network) {
 }
 
 #[test]
+fn a_person_is_asked_five_questions_and_an_approver_for_the_words() {
+    let mut network = Network::run(&["CI", "SN"]);
+    let mut ports = Ports::take();
+    let machine = Machine::new(network.dir(), "TG", &mut ports);
+    let invitation = invite(&network.nodes[0]);
+    let place = ["join", &invitation, "--api", &machine.api, "--listen", &machine.tcp];
+    // Who says nothing is told what was asked, and how to say it without being asked.
+    let silent = machine.cli().with("LANG", "en").run(&place).ends_with(2);
+    assert!(silent.err.contains("--administration"), "{}", silent.err);
+    assert!(!machine.home.join("keys").exists(), "nothing is made before all is said");
+    // What cannot be is asked again.
+    let typed = ["To go", "tg", "perhaps", "y", "Togo", "Afi, +228 22 00", ""];
+    let asked = machine.cli().with("LANG", "en").answering(&typed).run(&place).ok();
+    assert_eq!(asked.err.matches('?').count(), 7, "five questions, two of them twice: {}", asked.err);
+    let mut new = machine.node("TG", &machine.cli().json(&["join"]).ok().value());
+    new.launch();
+    is_waiting(&new);
+
+    // As docs/admission.md goes on: list, show, approve, which asks for what was heard on the telephone.
+    let said = |node: &Node, words: &[&str]| node.cli().with("LANG", "en").run(words).ok().out;
+    let seen = application(&network.nodes[0]);
+    let (id, heard) = (text(&seen["id"]), text(&seen["words"]["en"]));
+    assert!(asked.out.contains(&heard), "{}", asked.out);
+    assert!(said(&network.nodes[0], &["application", "list"]).contains("TG"));
+    assert!(said(&network.nodes[0], &["application", "show", &id[..12]]).contains("Afi, +228 22 00"));
+    let approve = ["application", "approve", &id[..12]];
+    network.nodes[0].cli().answering(&["abandon ability"]).run(&approve).ends_with(5);
+    network.nodes[0].cli().answering(&[&heard]).run(&approve).ok();
+    let proposal = eventually("SN holds the proposal", || {
+        let proposals = network.nodes[1].cli().json(&["charter", "show"]).ok().value()["proposals"].clone();
+        proposals[0]["hash"].as_str().map(str::to_owned).ok_or_else(|| proposals.to_string())
+    });
+    network.nodes[1].cli().run(&["charter", "sign", &proposal]).ok();
+    new.wait_ready();
+    network.nodes.push(new);
+    level(&network.nodes);
+}
+
+#[test]
 fn a_second_node_needs_its_administration_alone() {
     let mut network = Network::run(&["CI", "SN", "GH"]);
     let mut ports = Ports::take();

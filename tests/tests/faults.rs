@@ -241,7 +241,7 @@ fn a_clock_that_is_set_to_1970_to_2099_and_back_stalls_nothing() {
     const YEAR_1970: u64 = 86_400;
     const YEAR_2099: u64 = 4_070_908_800;
     let mut network = Network::found(&["CI", "SN"]);
-    let Some(clock) = Clock::under(&mut network, "a clock that is set") else { return };
+    let Some(clock) = Clock::under(&mut network.nodes[0], "a clock that is set") else { return };
     network.start();
     let mut published = Published::default();
     for shows in [Some(YEAR_2099), Some(YEAR_1970), Some(YEAR_2099), None, Some(YEAR_1970), None] {

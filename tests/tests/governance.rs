@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use palabre_proto::{Message, v1};
+use palabre_tests::ceremony::reaches;
 use palabre_tests::cli::text;
 use palabre_tests::node::{all_hold, level};
 use palabre_tests::wait::{eventually, when};
@@ -21,15 +22,6 @@ fn path(dir: &Path, name: &str) -> String {
 
 fn charter(node: &Node) -> Value {
     node.cli().json(&["charter", "show"]).ok().value()
-}
-
-fn reaches(nodes: &[Node], revision: u64) {
-    for node in nodes {
-        eventually(&format!("{} is at revision {revision}", node.administration), || {
-            let status = node.api().status().map_err(|error| error.to_string())?;
-            when(status["revision"] == revision, || status["revision"].to_string())
-        });
-    }
 }
 
 fn sign(node: &Node, file: &str) -> Value {

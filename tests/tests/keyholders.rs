@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use palabre_tests::cli::text;
+use palabre_tests::machine::Clock;
 use palabre_tests::node::level;
 use palabre_tests::wait::{eventually, when};
 use palabre_tests::{Cli, Network, Node};
@@ -50,6 +51,32 @@ fn a_keyholder_proves_its_key_also_by_a_file_that_another_administration_carries
     std::fs::write(path("nothing.proof"), b"nothing").unwrap();
     let error = ci.cli().json(&["charter", "prove", &path("nothing.proof")]).ends_with(5).error();
     assert_eq!(error["code"], "malformed");
+}
+
+#[test]
+fn a_key_that_was_not_shown_for_a_year_is_overdue_and_puts_the_threshold_at_risk() {
+    let mut network = Network::found(&["CI", "SN", "GH"]);
+    let Some(clock) = Clock::under(&mut network.nodes[0], "keys that nobody has shown for a year") else { return };
+    clock.shift(400);
+    network.start();
+    let ci = &network.nodes[0];
+    let overdue = |node: &Node| {
+        let all = ["CI", "SN", "GH"];
+        all.into_iter().filter(|code| keyholder(node, code)["overdue"] == true).collect::<Vec<_>>()
+    };
+    assert_eq!(overdue(ci), ["CI", "SN", "GH"], "by the clock of CI's node");
+    assert_eq!(overdue(&network.nodes[1]), Vec::<&str>::new(), "by the clocks of the others");
+    let said = ci.cli().with("LANG", "en").run(&["status"]).out;
+    assert!(said.contains("BEWARE: 3 of 3 keyholders have not shown their key for a year"), "{said}");
+    let words = ci.cli().with("LANG", "en").run(&["charter", "show"]).ok().out;
+    assert!(words.contains("MORE THAN A YEAR AGO"), "{words}");
+    // CI shows its key. It dates that itself, and the others take the later of what they have seen.
+    clock.over(ci.cli()).json(&["charter", "prove"]).ok();
+    eventually("CI has heard of its own proof", || {
+        let late = overdue(ci);
+        when(late == ["SN", "GH"], || format!("{late:?}"))
+    });
+    level(&network.nodes);
 }
 
 #[test]

@@ -34,49 +34,74 @@ fn is_refused_by(node: &Node, stranger: &str) {
 
 #[test]
 fn a_mandate_that_a_thief_keeps_back_until_after_the_new_key_does_not_count() {
-    let network = Network::run(&["CI", "SN", "GH"]);
-    let (nodes, dir) = (&network.nodes, network.dir());
+    let mut network = Network::run(&["CI", "SN", "GH"]);
+    let dir = network.dir().to_owned();
     let before = content::text("before the theft");
-    let id = nodes[1].api().publish("Before the theft", &before).unwrap();
-    all_hold(nodes, &id, &before);
+    let id = network.nodes[1].api().publish("Before the theft", &before).unwrap();
+    all_hold(&network.nodes, &id, &before);
+    // CI's second node goes away: it will not hear of the new key.
+    let mut away = network.further_node(0, "CI2");
+    away.start();
+    all_hold([&away], &id, &before);
+    away.kill();
     // The thief of SN's key makes a mandate for a node of its own, and waits.
-    let thief = Cli::of(&dir.join("thief"));
-    let port = Network::found(&["CI"]).nodes[0].api().base().port().unwrap();
-    let made = thief.json(&["init", "--api", &format!("127.0.0.1:{port}")]).ok().value();
-    let stolen_by = text(&made["node"]);
-    let stolen = Hand::in_home(nodes[1].home()).mandate(&[&nodes[1].key, &stolen_by], &[]);
-    adopt(dir, "key.charter", &["--key", &new_key(dir)], &[&nodes[0], &nodes[2]]);
-    reaches(nodes, 2);
+    let mut thief = network.unmandated("thief", "SN");
+    let stolen = Hand::in_home(network.nodes[1].home()).mandate(&[&network.nodes[1].key, &thief.key], &[]);
+    let chain = path(&dir, "old.chain");
+    network.nodes[0].cli().json(&["charter", "show", "--output", &chain]).ok();
+    adopt(&dir, "key.charter", &["--key", &new_key(&dir)], &[&network.nodes[0], &network.nodes[2]]);
+    reaches(&network.nodes, 2);
 
-    // Under the founding charter alone the mandate is good: the thief's own node would start. The network knows better.
-    let file = dir.join("stolen.mandate");
-    write_mandate(&stolen, &file);
-    let own = fs::read_dir(nodes[1].home().join("charter")).unwrap().map(|entry| entry.unwrap().path());
-    let first = own.into_iter().find(|file| file.to_str().unwrap().contains("SN-1-")).unwrap();
-    let words = ["init", "--charter", &path(dir, "region.charter"), "--mandate", first.to_str().unwrap()];
-    let words = [&words[..], &["--mandate", file.to_str().unwrap()]].concat();
-    assert_eq!(thief.json(&words).ok().value()["mandated"], true);
-    let handed = nodes[2].api().hand_in(as_rules(&stolen)).unwrap();
-    assert_eq!(handed["mandates"].as_array().map(Vec::len), Some(1), "it is kept, as what it is: {handed}");
-    for node in nodes {
-        assert_eq!(mandate_of(node, "SN"), (1, vec![nodes[1].key.clone()]));
-        is_refused_by(node, &stolen_by);
+    // Under the founding charter the mandate is good: the thief's node starts.
+    let file = path(&dir, "stolen.mandate");
+    write_mandate(&stolen, file.as_ref());
+    let made = thief.cli().json(&["init", "--charter", &chain, "--mandate", &file]).ok().value();
+    assert_eq!(made["mandated"], true, "{made}");
+    // Whoever was away believes it, and takes what it writes.
+    for node in &mut network.nodes {
+        node.kill();
     }
+    away.start();
+    thief.start();
+    all_hold([&thief], &id, &before);
+    let forged = thief.api().publish("By the thief", b"forged").unwrap();
+    all_hold([&away], &forged, b"forged");
+    all_judge([&away], &forged, "in-force", None);
 
-    // The rightful one has the same number, and counts.
-    take_new_key(dir, &nodes[1]);
+    // The network knows better, and so does who was away as soon as it hears of it.
+    for node in &mut network.nodes {
+        node.start();
+    }
+    network.nodes.push(away);
+    reaches(&network.nodes, 2);
+    let handed = network.nodes[2].api().hand_in(as_rules(&stolen)).unwrap();
+    assert_eq!(handed["refused"], serde_json::json!([]), "it is kept, as what it is: {handed}");
+    all_judge(&network.nodes, &forged, "void", Some("not-mandated"));
+    for node in &network.nodes {
+        assert_eq!(mandate_of(node, "SN"), (1, vec![network.nodes[1].key.clone()]));
+        is_refused_by(node, &thief.key);
+    }
+    rightful_mandate_counts(&network.nodes, &dir, &thief.key);
+    all_judge(&network.nodes, &id, "in-force", None);
+    all_judge(&network.nodes, &forged, "void", Some("not-mandated"));
+    level(&network.nodes);
+}
+
+/// SN mandates on its new key. That mandate has the number of the stolen one, and counts.
+fn rightful_mandate_counts(nodes: &[Node], dir: &Path, thief: &str) {
+    let sn = &nodes[1];
+    take_new_key(dir, sn);
     let reserve = "22".repeat(32);
-    let added = nodes[1].cli().json(&["mandate", "add", &reserve]).ok().value();
+    let added = sn.cli().json(&["mandate", "add", &reserve]).ok().value();
     assert_eq!((&added["number"], &added["handed_in"]), (&2.into(), &true.into()), "{added}");
     for node in nodes {
         eventually("the rightful mandate is in force", || {
             let (number, listed) = mandate_of(node, "SN");
-            when(number == 2 && listed.contains(&reserve) && !listed.contains(&stolen_by), || format!("{listed:?}"))
+            let stands = number == 2 && listed.contains(&reserve) && !listed.iter().any(|key| key == thief);
+            when(stands, || format!("{listed:?}"))
         });
         assert_eq!(node.status()["disputed_mandates"], serde_json::json!([]));
     }
-    all_judge(nodes, &id, "in-force", None);
-    level(nodes);
 }
 
 #[test]

@@ -314,6 +314,16 @@ impl Charter {
     pub fn holders(&self, kind: OfficeKind) -> impl Iterator<Item = &Code> {
         self.offices.iter().filter(move |o| o.kind == kind).map(|o| &o.administration)
     }
+
+    /// Whether an administration sits in the secretariat: its leader, the two assessors, the regional office. Each of
+    /// them acts for it.
+    #[must_use]
+    pub fn in_secretariat(&self, code: &Code) -> bool {
+        let kinds = [OfficeKind::Secretariat, OfficeKind::Assessor];
+        let regional = |a: &Administration| a.kind == AdministrationKind::RegionalOffice;
+        kinds.into_iter().any(|kind| self.holders(kind).any(|holder| holder == code))
+            || self.administration(code).is_some_and(regional)
+    }
 }
 
 fn previous(revision: u64, bytes: &[u8]) -> Result<Option<CharterHash>, CharterError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::candidate;
 use super::keys;
 use super::void::{Refusal, Status, VoidReason};
-use crate::charter::{AdministrationKind, Charter, OfficeKind, Rules, Standing};
+use crate::charter::{AdministrationKind, Charter, Rules, Standing};
 use crate::id::{Code, EntryId, LogName, NetworkId, NodeKey};
 use crate::ledger::{Header, book};
 use crate::state::{State, Storage};
@@ -57,9 +57,9 @@ pub(super) struct Cause<'a> {
 }
 
 impl Cause<'_> {
-    /// Whether the administration that acts holds this office.
-    pub(super) fn holds(&self, office: OfficeKind) -> bool {
-        self.actor.charter.holders(office).any(|code| *code == self.actor.administration)
+    /// Whether the administration that acts may do so for the secretariat.
+    pub(super) fn in_secretariat(&self) -> bool {
+        self.actor.charter.in_secretariat(&self.actor.administration)
     }
 }
 

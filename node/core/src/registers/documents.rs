@@ -1,8 +1,8 @@
 //! Documents: who may publish, revise and withdraw them, and what stands (`docs/design.md` §6).
 //!
-//! * Members and the regional office publish. The administration that published, and the holder of the secretariat
-//!   for the group, revise and withdraw.
-//! * What one published who had no right to it, its administration upholds, or the holder of the secretariat.
+//! * Members and the regional office publish. The administration that published revises and withdraws, and so does who
+//!   sits in the secretariat, for the group: the leader, the assessors, the regional office.
+//! * What one published who had no right to it, its administration upholds, or who sits in the secretariat.
 //! * A version is **current** when no version in force has it among the acts that its author knew. So concurrent
 //!   revisions stand side by side until a further one names both.
 //! * A withdrawal ends what its author knew, and what others wrote without knowing of it is kept: a revision is void
@@ -31,7 +31,7 @@ use super::pairs::{self, Origin, Pairs};
 use super::void::{Refusal, VoidReason};
 use crate::acts::documents::{self as acts, DocumentAct};
 use crate::acts::fields::{FileName, Language, MediaType, Reason, Title};
-use crate::charter::{AdministrationKind, OfficeKind};
+use crate::charter::AdministrationKind;
 use crate::id::{Code, EntryId, NodeKey};
 use crate::ledger::{Attachment, Header};
 use crate::state::{StateError, Storage};
@@ -50,7 +50,7 @@ impl RegisterRules for DocumentAct {
             },
             Self::Revise(_) | Self::Withdraw(_) => {
                 let publisher = object.opened()?.ok_or(VoidReason::OpenerVoid)?.administration;
-                if publisher != cause.actor.administration && !cause.holds(OfficeKind::Secretariat) {
+                if publisher != cause.actor.administration && !cause.in_secretariat() {
                     return Err(VoidReason::NotAllowed.into());
                 }
                 let known = nearest(object, cause)?;
@@ -61,7 +61,7 @@ impl RegisterRules for DocumentAct {
     }
 
     fn may_uphold(&self, object: &Pairs, cause: &Cause<'_>, author: &Code) -> Result<(), Refusal> {
-        let own = cause.actor.administration == *author || cause.holds(OfficeKind::Secretariat);
+        let own = cause.actor.administration == *author || cause.in_secretariat();
         if matches!(self, Self::Publish(_)) && !own {
             return Err(VoidReason::NotAllowed.into());
         }

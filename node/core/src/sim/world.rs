@@ -16,7 +16,7 @@ use super::scenario::{HOUR, MINUTE, Scenario, Span};
 use super::tap::{Tally, Tap};
 use super::troubles::{self, Trouble};
 use super::writing;
-use crate::charter::{OfficeKind, Rules};
+use crate::charter::Rules;
 use crate::id::{ContentHash, EntryId, LogName, NodeKey};
 use crate::ledger::{Entry, Record};
 use crate::node::{Effect, Event, Notice, Ticket};
@@ -393,8 +393,7 @@ impl World {
         let rules = &self.rules;
         let may_change = |document: &crate::registers::documents::Document| {
             let own = rules.administration_of(&machine.key);
-            let group = rules.charter().holders(OfficeKind::Secretariat).next();
-            own.is_some_and(|own| *own == document.administration || Some(own) == group)
+            own.is_some_and(|own| *own == document.administration || rules.charter().in_secretariat(own))
         };
         let intention = writing::intend(&self.scenario.writing, &machine.disk, may_change, &mut self.dice);
         match intention {

@@ -71,10 +71,10 @@ fn members_and_the_regional_office_publish_and_partners_do_not() {
 #[test]
 fn only_the_publisher_and_the_secretariat_revise_and_withdraw() {
     let mut node = Node::new();
-    let (mut sn, mut gh, mut ci) = (node.author("SN"), node.author("GH"), node.author("CI"));
+    let (mut sn, mut cv, mut ci) = (node.author("SN"), node.author("CV"), node.author("CI"));
     let opener = publish(&mut sn, "première");
-    let foreign = revise(&mut gh, &opener, &[&opener], "du Ghana");
-    let foreign_end = withdraw(&mut gh, &opener, &[&opener]);
+    let foreign = revise(&mut cv, &opener, &[&opener], "du Cap-Vert");
+    let foreign_end = withdraw(&mut cv, &opener, &[&opener]);
     node.admit(&[&opener, &foreign, &foreign_end]);
     assert_eq!(node.void(&foreign), Some(VoidReason::NotAllowed));
     assert_eq!(node.void(&foreign_end), Some(VoidReason::NotAllowed));
@@ -85,6 +85,20 @@ fn only_the_publisher_and_the_secretariat_revise_and_withdraw() {
     node.admit(&[&own, &secretariat]);
     assert_eq!(node.current(&opener), ["deuxième"]);
     assert_eq!(node.document(&opener).unwrap().withdrawals[0].origin.administration.as_str(), "CI");
+}
+
+#[test]
+fn the_assessors_and_the_regional_office_act_for_the_secretariat_too() {
+    let mut node = Node::new();
+    let opener = publish(&mut node.author("CV"), "première");
+    let mut before = opener.clone();
+    node.admit(&[&opener]);
+    for code in ["SN", "GH", "BRRC"] {
+        let next = revise(&mut node.author(code), &opener, &[&before], code);
+        node.admit(&[&next]);
+        assert_eq!(node.current(&opener), [code]);
+        before = next;
+    }
 }
 
 #[test]
@@ -135,8 +149,8 @@ fn what_the_fold_would_void_is_refused_before_signing() {
     };
     assert_eq!(check(&sn, &revision), Ok(place));
     assert_eq!(check(&node.author("CI"), &revision), Ok(place));
-    assert_eq!(check(&node.author("GH"), &revision), Err(VoidReason::NotAllowed));
-    assert_eq!(check(&node.author("GH"), &opening), Ok(0));
+    assert_eq!(check(&node.author("CV"), &revision), Err(VoidReason::NotAllowed));
+    assert_eq!(check(&node.author("CV"), &opening), Ok(0));
     assert_eq!(check(&node.author(PARTNER), &opening), Err(VoidReason::NotAllowed));
     assert_eq!(check(&stranger(&node.network), &opening), Err(VoidReason::NotMandated));
     let unheld = publish(&mut sn, "pas encore arrivé");

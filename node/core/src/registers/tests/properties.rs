@@ -158,7 +158,7 @@ impl Oracle<'_> {
         let own = matches!(publisher, Ok(Standing::Acts { administration: a, .. }) if a == administration);
         let withdrawn =
             past.iter().any(|id| matches!(self.act(id), Some(DocumentAct::Withdraw(_))) && self.in_force(id));
-        self.in_force(opener) && (own || administration.as_str() == "CI") && !withdrawn
+        self.in_force(opener) && (own || ["CI", "SN", "GH", "BRRC"].contains(&administration.as_str())) && !withdrawn
     }
 }
 

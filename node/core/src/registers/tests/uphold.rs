@@ -24,7 +24,7 @@ fn uphold(author: &mut Author, opener: &Entry, after: &[&Entry], upheld: &Entry)
 
 #[test]
 fn what_a_stranger_published_in_its_name_its_administration_upholds_and_nobody_else_but_the_secretariat() {
-    for (upholder, may) in [("SN", true), ("CI", true), ("GH", false)] {
+    for (upholder, may) in [("SN", true), ("CI", true), ("GH", true), ("BRRC", true), ("CV", false)] {
         let mut node = Node::new();
         let void = publish(&mut stranger(&node.network), "étranger");
         node.admit(&[&void]);
@@ -57,15 +57,15 @@ fn what_a_stranger_published_in_its_name_its_administration_upholds_and_nobody_e
 #[test]
 fn a_version_that_is_upheld_replaces_what_its_upholder_knew() {
     let mut node = Node::new();
-    let (mut sn, mut gh) = (node.author("SN"), node.author("GH"));
+    let (mut sn, mut cv) = (node.author("SN"), node.author("CV"));
     let opener = publish(&mut sn, "première");
-    let void = revise(&mut gh, &opener, &[&opener], "de GH");
+    let void = revise(&mut cv, &opener, &[&opener], "de CV");
     let second = revise(&mut sn, &opener, &[&opener], "deuxième");
     node.admit(&[&opener, &void, &second]);
     assert_eq!((node.void(&void), node.current(&opener)), (Some(VoidReason::NotAllowed), vec!["deuxième".to_owned()]));
     let upheld = uphold(&mut sn, &opener, &[&second], &void);
     node.admit(&[&upheld]);
-    assert_eq!(node.current(&opener), ["de GH"]);
+    assert_eq!(node.current(&opener), ["de CV"]);
     let [.., version] = &node.document(&opener).unwrap().versions[..] else { panic!("versions") };
     assert_eq!((version.origin.administration.as_str(), version.origin.place), ("SN", 2));
 }
@@ -150,7 +150,7 @@ fn it_is_refused_before_anything_is_signed() {
     let (act, _) = Act::on(void.id(), &named, kind).unwrap();
     let judged = |code| check(&node.storage, &node.rules, &node.network.seat(code).node.node_key(), &act);
     assert!(matches!(judged("SN"), Ok(1)));
-    assert!(matches!(judged("GH"), Err(Refusal::Void(VoidReason::NotAllowed))));
+    assert!(matches!(judged("CV"), Err(Refusal::Void(VoidReason::NotAllowed))));
 }
 
 #[test]
