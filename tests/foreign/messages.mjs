@@ -179,3 +179,20 @@ export const InvitationText = type(`
   1 bytes invitation
   2 bytes signature
   3 bytes code`);
+
+const Wrap = type(`
+  1 bytes encapsulated
+  2 bytes sealed`);
+
+export const KeyGrant = type(
+  `
+  1 string suite
+  2 bytes commitment
+  3 bytes about
+  4 repeated Wrap wraps`,
+  { Wrap },
+);
+
+export const GrantedAudience = type(`
+  1 string audience
+  2 repeated bytes nodes`);

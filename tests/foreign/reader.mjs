@@ -14,6 +14,7 @@ import { judgeInvitation, sayInvitation } from './invitations.mjs';
 import { judgeProof, Node, sayProof } from './logs.mjs';
 import { judgeMandate, judgeStanding, sayMandate } from './mandates.mjs';
 import { judgePlace } from './places.mjs';
+import { judgeSealed } from './sealing.mjs';
 import { wordOf } from './verdict.mjs';
 
 /** What a reader finds in one vector: all that the file says beside what it gives. */
@@ -51,10 +52,14 @@ const JUDGES = {
     const read = (entry) => judgeEntry(unhex(entry), network);
     return ({ held, entry }) => ({ verdict: judgePlace(read(entry), held.map(read)) });
   },
+  'seal.json': () => (vector) => judgeSealed(vector, unhex),
 };
 
 /** Fields of a vector that are given to the reader, not asked of it. */
-const GIVEN = ['name', 'why', 'text', 'file', 'entry', 'proof', 'held', 'mandate', 'effective'];
+const GIVEN = [
+  ...['name', 'why', 'text', 'file', 'entry', 'proof', 'held', 'mandate', 'effective'],
+  ...['kind', 'key', 'of', 'secret', 'encapsulated', 'place', 'sealed', 'grant'],
+];
 
 function judged(judge, say) {
   const result = wordOf(judge);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "charters.json",
     "entries.json",
     "forks.json",
@@ -18,6 +18,7 @@ const FILES: [&str; 8] = [
     "logs.json",
     "mandates.json",
     "places.json",
+    "seal.json",
 ];
 
 fn here() -> &'static Path {

@@ -158,6 +158,10 @@ bytes_name! {
     /// Which readers can open an entry, without naming them (`docs/design.md` §5).
     AudienceTag, 16, "an audience tag"
 }
+bytes_name! {
+    /// The name of an audience key among those who have it (`docs/design.md` §5).
+    KeyId, 16, "a key id"
+}
 
 /// The code of an administration: ISO 3166-1 alpha-2 for members (`CI`), a short name for others (`BRRC`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

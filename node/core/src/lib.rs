@@ -11,6 +11,7 @@
 //! | [`charter`] | charter, mandates, who may do what |
 //! | [`admission`] | how somebody new comes in: invitation, application, what it waits for |
 //! | [`archive`] | what seals a ledger in one file |
+//! | [`seal`] | who may read: keys of audiences, grants, sealed payloads |
 //! | [`acts`], [`registers`] | the typed content of entries and the state folded from it |
 //! | [`sync`] | what two nodes say to each other |
 //! | [`node`] | the state machine of one node |
@@ -27,6 +28,7 @@ pub mod keys;
 pub mod ledger;
 pub mod node;
 pub mod registers;
+pub mod seal;
 pub mod sim;
 pub mod state;
 pub mod sync;

@@ -55,11 +55,15 @@ pub(super) async fn bomb(foe: &Foe, sync: &mut Sync) -> Result<(), Over> {
     }
 }
 
-/// Frames as large as may be, from some dozen bytes each.
+/// Frames as large as may be, from some dozen bytes each. From the second one on all packets of the stream are the same:
+/// they are packed once, so that they come as fast as the line takes them.
 pub(super) async fn inflated(foe: &Foe, sync: &mut Sync) -> Result<(), Over> {
+    let forks = vec![vec![0; FRAME_MAX - 64]];
+    let body = Body::Frontier(v1::Frontier { forks, ..v1::Frontier::default() });
+    sync.send(body.clone()).await?;
+    let packet = sync.pack(body)?;
     loop {
-        let forks = vec![vec![0; FRAME_MAX - 64]];
-        sync.send(Body::Frontier(v1::Frontier { forks, ..v1::Frontier::default() })).await?;
+        sync.packet(&packet).await?;
         foe.tally.add("packets", 1);
         sync.ignore()?;
     }

@@ -210,9 +210,14 @@ impl Sync {
         self.raw(&framed).await
     }
 
+    /// Packs a frame as the next one of the stream.
+    pub fn pack(&mut self, body: Body) -> Result<Vec<u8>, Over> {
+        self.packer.pack(body).map_err(|_| Over)
+    }
+
     /// Sends a frame.
     pub async fn send(&mut self, body: Body) -> Result<(), Over> {
-        let packet = self.packer.pack(body).map_err(|_| Over)?;
+        let packet = self.pack(body)?;
         self.packet(&packet).await
     }
 

@@ -55,8 +55,10 @@ pub(super) struct Acquaintance {
     full_until: Moment,
     found: Vec<String>,
     attempted: Option<Moment>,
-    /// The last fault, for `peer why`.
-    pub(super) fault: Option<String>,
+    /// The last fault, and until when the node is left alone for it.
+    pause: Option<(Moment, String)>,
+    /// What else people should know about it.
+    note: Option<String>,
     /// Why it could last not be reached, for `peer why`.
     pub(super) unreached: Option<String>,
 }
@@ -152,12 +154,12 @@ impl Neighbours {
         self.stir();
         let known = self.known.entry(peer).or_default();
         known.not_before = until;
-        known.fault = Some(fault);
+        known.pause = Some((until, fault));
     }
 
     /// Something about a node that people should know, without a pause.
     pub(super) fn note(&mut self, node: NodeKey, what: String) {
-        self.known.entry(node).or_default().fault = Some(what);
+        self.known.entry(node).or_default().note = Some(what);
     }
 
     /// Differs from node to node.
@@ -338,6 +340,17 @@ impl Acquaintance {
     /// Until when the node is left alone.
     pub(super) const fn not_before(&self) -> Moment {
         self.not_before
+    }
+
+    /// Whether it is left alone now for something that it did wrong.
+    pub(super) fn is_paused(&self, now: Moment) -> bool {
+        self.not_before > now && self.pause.as_ref().is_some_and(|(until, _)| *until > now)
+    }
+
+    /// What is held against it, for `peer why`: why it is left alone now, else what is known of it.
+    pub(super) fn fault(&self, now: Moment) -> Option<&String> {
+        let pause = self.pause.as_ref().map(|(_, fault)| fault);
+        if self.is_paused(now) { pause } else { self.note.as_ref().or(pause) }
     }
 
     /// Since when it is connected.

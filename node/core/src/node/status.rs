@@ -88,11 +88,11 @@ impl Node {
         let moment = self.steady.moment(now);
         let shown = |then: Moment| Millis(now.0.saturating_sub(moment.since(then)));
         let retry_in = known.map_or(0, |k| k.not_before().since(moment));
-        let fault = known.and_then(|k| k.fault.clone());
+        let fault = known.and_then(|k| k.fault(moment).cloned());
         let state = match known {
             _ if self.sessions.contains_key(&node) => PeerState::Connected,
             Some(k) if k.is_dialing() => PeerState::Dialing,
-            Some(_) if retry_in > 0 && fault.is_some() => PeerState::Paused,
+            Some(k) if k.is_paused(moment) => PeerState::Paused,
             Some(_) if retry_in > 0 => PeerState::Waiting,
             _ => PeerState::Known,
         };

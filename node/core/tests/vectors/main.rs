@@ -15,6 +15,7 @@ mod invitations;
 mod logs;
 mod mandates;
 mod places;
+mod sealing;
 mod traps;
 mod vector;
 mod words;

@@ -8,6 +8,7 @@
 //! | `curve` | signatures by hand, for what no signer would make |
 //! | `shapes` | how a vector looks in JSON |
 //! | `entries`, `logs`, `places`, `forks`, `charters`, `mandates`, `governance`, `invitations` | the vectors of the file of that name |
+//! | `sealing` | those of `seal.json` |
 
 mod cast;
 mod charters;
@@ -19,6 +20,7 @@ mod invitations;
 mod logs;
 mod mandates;
 mod places;
+mod sealing;
 mod shapes;
 mod wire;
 
@@ -36,5 +38,6 @@ pub(crate) fn files() -> Vec<File> {
         logs::file(&cast),
         mandates::file(&cast),
         places::file(&cast),
+        sealing::file(),
     ]
 }

@@ -8,6 +8,7 @@ use crate::id::{ContentHash, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::Attachment;
 use crate::node::event::{Effect, Event, MessageId, Misuse, Verdict};
 use crate::node::intake::range;
+use crate::node::status::PeerState;
 
 fn head(author: NodeKey, log: u64, sequence: u64) -> v1::Head {
     let log = LogId::from_bytes(log.to_be_bytes());
@@ -62,6 +63,25 @@ fn a_rule_broken_below_frames_is_a_fault_like_any_other() {
     bench.handle(Event::Misused { peer, how: Misuse::Streams });
     let why = bench.node.peers(bench.now).into_iter().find(|known| known.node == peer).unwrap();
     assert!(why.fault.unwrap().contains("streams") && why.retry_in >= 30_000);
+}
+
+#[test]
+fn while_a_peer_is_left_alone_what_else_is_known_of_it_does_not_hide_why() {
+    let mut bench = Bench::of(2);
+    bench.connect("SN");
+    let peer = bench.key("SN");
+    let seen = |bench: &Bench| bench.node.peers(bench.now).into_iter().find(|known| known.node == peer).unwrap();
+    bench.handle(Event::Misused { peer, how: Misuse::Streams });
+    bench.node.neighbours.note(peer, "one of its logs is forked".to_owned());
+    let paused = seen(&bench);
+    assert!(paused.fault.unwrap().contains("streams") && paused.state == PeerState::Paused);
+    bench.wait(paused.retry_in + 1);
+    let later = seen(&bench);
+    assert!(later.fault.unwrap().contains("forked") && later.state != PeerState::Paused);
+    // Who cannot be reached is waited for, whatever is known of it.
+    let now = bench.node.steady.moment(bench.now);
+    bench.node.neighbours.failed(&peer, None, now);
+    assert_eq!(seen(&bench).state, PeerState::Waiting);
 }
 
 #[test]

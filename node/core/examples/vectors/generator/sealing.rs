@@ -1,0 +1,314 @@
+//! `seal.json`: keys of audiences, sealed payloads, grants; and the published vectors of the KEM.
+
+use std::collections::BTreeMap;
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use palabre_core::id::{EntryId, LogId, LogName, NetworkId, NodeKey, Sequence};
+use palabre_core::seal::grant::Grant;
+use palabre_core::seal::{AudienceKey, Granted, Place, SealingSecret, payload};
+use palabre_proto::{Message, v1};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde::Serialize;
+
+use super::shapes::{Case, File, hex};
+
+/// The published vectors, as they were published.
+const PUBLISHED: &str = include_str!("../../../../../proto/published/xwing.json");
+
+#[derive(Serialize)]
+struct SealFile {
+    about: &'static str,
+    vectors: Vec<SealVector>,
+}
+
+#[derive(Serialize)]
+struct SealVector {
+    #[serde(flatten)]
+    case: Case,
+    #[serde(flatten)]
+    given: Given,
+    #[serde(flatten)]
+    said: BTreeMap<&'static str, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Given {
+    Key { key: String, of: String },
+    Kem { secret: String, encapsulated: String },
+    Payload { key: String, place: SaidPlace, sealed: String },
+    Grant { grant: String, secret: String, place: SaidPlace },
+}
+
+#[derive(Clone, Serialize)]
+struct SaidPlace {
+    network: String,
+    author: String,
+    log: String,
+    sequence: String,
+    previous: String,
+}
+
+impl SaidPlace {
+    fn of(place: &Place) -> Self {
+        Self {
+            network: hex(place.network.as_bytes()),
+            author: hex(place.log.author.as_bytes()),
+            log: hex(place.log.log.as_bytes()),
+            sequence: place.sequence.get().to_string(),
+            previous: place.previous.map(|id| hex(id.as_bytes())).unwrap_or_default(),
+        }
+    }
+}
+
+fn node(number: u8) -> NodeKey {
+    NodeKey::from_bytes([number; 32])
+}
+
+fn secret(number: u8) -> SealingSecret {
+    SealingSecret::from_seed(&[number; 32]).unwrap()
+}
+
+fn place() -> Place {
+    Place {
+        network: NetworkId::from_bytes([1; 32]),
+        log: LogName { author: node(2), log: LogId::from_bytes([3; 8]) },
+        sequence: Sequence::new(258).unwrap(),
+        previous: Some(EntryId::from_bytes([5; 32])),
+    }
+}
+
+/// The first entry of a first log names none before it.
+fn first_place() -> Place {
+    Place { sequence: Sequence::FIRST, previous: None, ..place() }
+}
+
+/// The vectors collected so far.
+struct Book {
+    key: AudienceKey,
+    random: ChaCha20Rng,
+    vectors: Vec<SealVector>,
+}
+
+pub(super) fn file() -> File {
+    let (key, random) = (AudienceKey::from_bytes(&[0x4b; 32]), ChaCha20Rng::from_seed([6; 32]));
+    let mut book = Book { key, random, vectors: Vec::new() };
+    book.published();
+    book.keys();
+    book.payloads();
+    book.packings();
+    book.grants();
+    book.broken_grants();
+    book.abouts();
+    let about = "Sealing. proto/README.md, section 15, says how each `kind` is judged.";
+    File::of("seal.json", &SealFile { about, vectors: book.vectors })
+}
+
+impl Book {
+    fn push(
+        &mut self,
+        verdict: &'static str,
+        (name, why): (&str, &str),
+        given: Given,
+        said: &[(&'static str, String)],
+    ) {
+        let said = said.iter().map(|(field, value)| (*field, value.clone().into())).collect();
+        self.vectors.push(SealVector { case: Case::new(verdict, name, why), given, said });
+    }
+
+    fn published(&mut self) {
+        let file: serde_json::Value = serde_json::from_str(PUBLISHED).unwrap();
+        for vector in file["vectors"].as_array().unwrap() {
+            let text = |field: &str| vector[field].as_str().unwrap().to_owned();
+            let given = Given::Kem { secret: text("secret"), encapsulated: text("encapsulated") };
+            let why = "draft-connolly-cfrg-xwing-kem, spec/test-vectors.json";
+            self.push("valid", (&text("name"), why), given, &[("shared", text("shared"))]);
+        }
+    }
+
+    fn keys(&mut self) {
+        for (name, number) in [("key-and-author", 2), ("key-and-other-author", 7)] {
+            let given = Given::Key { key: hex(self.key.as_bytes()), of: hex(node(number).as_bytes()) };
+            let said = [("id", hex(self.key.id().as_bytes())), ("tag", hex(self.key.tag(&node(number)).as_bytes()))];
+            self.push("valid", (name, "one id, and for each author a tag of its own"), given, &said);
+        }
+    }
+
+    fn payload(
+        &mut self,
+        verdict: &'static str,
+        about: (&str, &str),
+        place: &Place,
+        sealed: &[u8],
+        plain: Option<&[u8]>,
+    ) {
+        let given = Given::Payload { key: hex(self.key.as_bytes()), place: SaidPlace::of(place), sealed: hex(sealed) };
+        let said: Vec<_> = plain.map(|plain| ("plain", hex(plain))).into_iter().collect();
+        self.push(verdict, about, given, &said);
+    }
+
+    fn sealed(&mut self, place: &Place, plain: &[u8]) -> Vec<u8> {
+        payload::seal(&self.key, place, plain, &mut self.random).unwrap()
+    }
+
+    fn payloads(&mut self) {
+        let plain = b"Note sur le guichet unique";
+        let sealed = self.sealed(&place(), plain);
+        self.payload("valid", ("short", "kept as it is"), &place(), &sealed, Some(plain));
+        let first = self.sealed(&first_place(), plain);
+        self.payload(
+            "valid",
+            ("first-of-a-log", "32 zeros stand for what is not before"),
+            &first_place(),
+            &first,
+            Some(plain),
+        );
+        let nothing = self.sealed(&place(), b"");
+        self.payload("valid", ("nothing", "an empty payload"), &place(), &nothing, Some(b""));
+        let long = b"guichet unique, ".repeat(15);
+        let compressed = self.sealed(&place(), &long);
+        self.payload("valid", ("compressed", "zstd makes it smaller"), &place(), &compressed, Some(&long));
+        let elsewhere = Place { sequence: Sequence::new(259).unwrap(), ..place() };
+        self.payload("key", ("moved", "sealed for the entry before"), &elsewhere, &sealed, None);
+        self.payload("key", ("moved-to-the-first", "its key covers the entry before"), &first_place(), &sealed, None);
+        let mut changed = sealed.clone();
+        changed[30] ^= 1;
+        self.payload("key", ("changed", "one bit of the ciphertext"), &place(), &changed, None);
+        self.payload("key", ("cut", "the last byte is missing"), &place(), &sealed[..sealed.len() - 1], None);
+        self.payload("key", ("too-short", "no room for nonce and tag"), &place(), &sealed[..39], None);
+        let other = payload::seal(&AudienceKey::from_bytes(&[9; 32]), &place(), plain, &mut self.random).unwrap();
+        self.payload("key", ("another-key", "sealed with another audience key"), &place(), &other, None);
+    }
+
+    /// Sealed rightly, packed wrongly.
+    fn packings(&mut self) {
+        let cases: [(&str, &str, Vec<u8>); 7] = [
+            ("no-prefix", "four bytes", vec![0; 4]),
+            ("unknown-packing", "2 is neither as it is nor zstd", vec![2, 0, 0, 0, 1, b'x']),
+            ("beyond-the-end", "more than there is", vec![0, 0, 0, 0, 9, b'x']),
+            (
+                "not-padded",
+                "22 bytes are padded to 22; these are 23",
+                [&[0, 0, 0, 0, 17][..], &[b'x'; 17], &[0]].concat(),
+            ),
+            ("padded-too-little", "9 bytes are padded to 10", [&[0, 0, 0, 0, 4][..], b"four"].concat()),
+            ("hidden", "the padding is not zero", [&[0, 0, 0, 0, 4][..], b"four", &[1]].concat()),
+            ("no-zstd", "said to be compressed and is not", [&[1, 0, 0, 0, 5][..], b"plain"].concat()),
+        ];
+        for (name, why, packed) in cases {
+            let sealed = self.by_hand(&packed);
+            self.payload("packing", (name, why), &place(), &sealed, None);
+        }
+    }
+
+    /// Seals bytes as they are, with the key that the page prescribes.
+    fn by_hand(&self, packed: &[u8]) -> Vec<u8> {
+        let mut hasher = blake3::Hasher::new_derive_key("palabre/payload/1");
+        hasher.update(self.key.as_bytes()).update(&place().bytes());
+        let cipher = XChaCha20Poly1305::new(&(*hasher.finalize().as_bytes()).into());
+        let (nonce, id) = ([8; 24], self.key.id());
+        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: packed, aad: id.as_bytes() }).unwrap();
+        [&nonce[..], &sealed].concat()
+    }
+
+    fn granted(&self, audience: &str, nodes: &[u8]) -> Granted {
+        let nodes = nodes.iter().map(|number| node(*number)).collect();
+        Granted { key: self.key.clone(), audience: audience.parse().unwrap(), nodes }
+    }
+
+    fn grant_of(&mut self, granted: &Granted) -> v1::KeyGrant {
+        let keys = granted.nodes.iter().map(|node| (*node, secret(node.as_bytes()[0]).public())).collect();
+        Grant::seal(granted, &keys, &place(), &mut self.random).unwrap().to_message()
+    }
+
+    fn grant(
+        &mut self,
+        verdict: &'static str,
+        about: (&str, &str),
+        grant: &[u8],
+        number: u8,
+        granted: Option<&Granted>,
+    ) {
+        let given = Given::Grant { grant: hex(grant), secret: hex(&[number; 32]), place: SaidPlace::of(&place()) };
+        self.push(verdict, about, given, &[]);
+        let Some((granted, vector)) = granted.zip(self.vectors.last_mut()) else { return };
+        let nodes: Vec<String> = granted.nodes.iter().map(|node| hex(node.as_bytes())).collect();
+        vector.said.insert("id", hex(granted.key.id().as_bytes()).into());
+        vector.said.insert("audience", granted.audience.to_string().into());
+        vector.said.insert("nodes", nodes.into());
+    }
+
+    fn grants(&mut self) {
+        for (name, audience) in [
+            ("to-the-region", "region"),
+            ("to-the-secretariat", "secretariat"),
+            ("to-a-commission", "commission/solutions"),
+            ("to-members", "members:CI,SN"),
+        ] {
+            let granted = self.granted(audience, &[20, 21, 22]);
+            let grant = self.grant_of(&granted).encode_to_vec();
+            self.grant("valid", (name, "the second of three nodes opens it"), &grant, 21, Some(&granted));
+            if audience == "region" {
+                self.grant("not-for-this-node", ("to-others", "a node that is not among them"), &grant, 23, None);
+            }
+        }
+    }
+
+    fn broken_grants(&mut self) {
+        let granted = self.granted("region", &[20, 21]);
+        let good = self.grant_of(&granted);
+        let other = {
+            let key = AudienceKey::from_bytes(&[9; 32]);
+            self.grant_of(&Granted { key, ..granted })
+        };
+        let cases: [(&'static str, &str, &str, &dyn Fn(&mut v1::KeyGrant)); 11] = [
+            ("suite", "unknown-suite", "the suite has another name", &|m| m.suite = "X25519".to_owned()),
+            ("wraps", "no-wraps", "for nobody", &|m| m.wraps.clear()),
+            ("wraps", "too-many-wraps", "49 of them", &|m| m.wraps = vec![m.wraps[0].clone(); 49]),
+            ("length", "short-encapsulated-key", "1119 bytes", &|m| m.wraps[0].encapsulated.truncate(1119)),
+            ("length", "long-wrap", "49 bytes", &|m| m.wraps[1].sealed.push(0)),
+            ("order", "wraps-out-of-order", "the greater one first", &|m| m.wraps.reverse()),
+            ("order", "wrap-twice", "the same encapsulated key twice", &|m| m.wraps[1] = m.wraps[0].clone()),
+            ("length", "short-commitment", "31 bytes", &|m| m.commitment.truncate(31)),
+            ("commitment", "another-commitment", "one bit", &|m| m.commitment[0] ^= 1),
+            ("commitment", "two-keys", "the wraps hold another key than the one committed to", &|m| {
+                m.wraps.clone_from(&other.wraps);
+            }),
+            ("key", "changed-about", "what it says was changed", &|m| m.about[40] ^= 1),
+        ];
+        for (verdict, name, why, change) in cases {
+            let mut message = good.clone();
+            change(&mut message);
+            self.grant(verdict, (name, why), &message.encode_to_vec(), 20, None);
+        }
+        let mut bytes = good.encode_to_vec();
+        bytes.push(0x0a);
+        self.grant("encoding", ("cut-grant", "a field without its length"), &bytes, 20, None);
+    }
+
+    /// Sealed rightly, and what it says is wrong.
+    fn abouts(&mut self) {
+        let granted = self.granted("region", &[20, 21]);
+        let good = self.grant_of(&granted);
+        let listed = |numbers: &[u8]| numbers.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>();
+        let said = |audience: &str, nodes| v1::GrantedAudience { audience: audience.to_owned(), nodes }.encode_to_vec();
+        let cases = [
+            ("encoding", "about-cut", "no message", vec![0x0a, 9]),
+            ("field-length", "about-short-node", "31 bytes", said("region", vec![vec![20; 31], vec![21; 32]])),
+            ("nodes", "about-one-node", "two wraps for one node", said("region", listed(&[20]))),
+            ("nodes", "about-out-of-order", "the greater one first", said("region", listed(&[21, 20]))),
+            ("nodes", "about-twice", "the same node twice", said("region", listed(&[20, 20]))),
+            ("audience", "about-public", "public is not sealed", said("public", listed(&[20, 21]))),
+            ("audience", "about-one-member", "a member alone", said("members:CI", listed(&[20, 21]))),
+            ("audience", "about-members-out-of-order", "SN before CI", said("members:SN,CI", listed(&[20, 21]))),
+            ("audience", "about-no-commission", "not an id of a commission", said("commission/A", listed(&[20, 21]))),
+        ];
+        for (verdict, name, why, about) in cases {
+            let about = payload::seal(&self.key, &place(), &about, &mut self.random).unwrap();
+            let message = v1::KeyGrant { about, ..good.clone() };
+            self.grant(verdict, (name, why), &message.encode_to_vec(), 20, None);
+        }
+    }
+}
