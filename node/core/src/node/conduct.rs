@@ -127,6 +127,7 @@ struct Conduct {
     gossip: Share,
     again: Share,
     anew: Share,
+    asked: Share,
     /// The last place of each log that it was sent.
     had: BTreeMap<LogName, Sequence>,
     faults: u32,
@@ -151,6 +152,13 @@ impl Conducts {
     pub(super) fn asks_anew(&mut self, peer: NodeKey, now: Moment) -> Result<(), Fault> {
         let fits = self.of.entry(peer).or_default().anew.take(ANEW, now, 1, ANEW_MAX);
         if fits { Ok(()) } else { Err(Fault::Limit("whole frontiers")) }
+    }
+
+    /// Whether this node may ask a peer for its whole frontier anew, and counts that it does: half of what the peer would take,
+    /// over all connections together. The other half is left for what this process cannot know: how often the one before it
+    /// asked.
+    pub(super) fn may_ask_anew(&mut self, peer: NodeKey, now: Moment) -> bool {
+        self.of.entry(peer).or_default().asked.take(ANEW, now, 1, ANEW_MAX / 2)
     }
 
     /// Whether a gossip message of a neighbour that takes so many microseconds is looked at.
@@ -235,6 +243,23 @@ mod tests {
         let other = NodeKey::from_bytes([8; 32]);
         let asked = (0..100).take_while(|minute| conducts.asks_anew(other, at(minute * 60_000)).is_ok()).count();
         assert!((8..=9).contains(&asked), "{asked}");
+    }
+
+    #[test]
+    fn who_keeps_to_its_own_share_is_not_blamed_though_every_connection_leaves_it_in_doubt() {
+        let (mut asker, mut asked) = (Conducts::default(), Conducts::default());
+        let mut times = 0;
+        for minute in 0..1_000 {
+            if minute == 7 {
+                // It starts again, and knows no more how often it has asked.
+                asker = Conducts::default();
+            }
+            if asker.may_ask_anew(PEER, at(minute * 60_000)) {
+                asked.asks_anew(PEER, at(minute * 60_000)).unwrap();
+                times += 1;
+            }
+        }
+        assert!((100..=110).contains(&times), "{times}");
     }
 
     #[test]

@@ -75,8 +75,12 @@ impl Node {
             if session.their_digest == Some(mine) {
                 session.doubted_since = None;
             } else if session.doubted_since.is_some_and(|since| now.since(since) >= session.patience) {
-                session.doubted_since = None;
                 session.patience = session.patience.saturating_mul(2).min(PATIENCE_LAST);
+                if !self.conducts.may_ask_anew(*peer, now) {
+                    session.doubted_since = Some(now);
+                    continue;
+                }
+                session.doubted_since = None;
                 session.forget_told();
                 session.new_logs.clear();
                 due.push(*peer);
