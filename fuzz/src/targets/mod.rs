@@ -8,6 +8,7 @@ mod index;
 mod ledger;
 mod net;
 mod node;
+mod seal;
 mod segments;
 mod sync;
 
@@ -19,6 +20,7 @@ pub use index::index;
 pub use ledger::{act, entry, fork_proof, header, record};
 pub use net::{address, attachment, net_frames};
 pub use node::{gossip, sync_frame, sync_packet};
+pub use seal::{grant, sealed};
 pub use segments::segments;
 pub use sync::delivered;
 
@@ -74,4 +76,6 @@ pub const TARGETS: &[Target] = &[
     target("net_frames", net_frames, net::framed, Layout::Whole, 5),
     target("attachment", attachment, net::answers, Layout::Whole, 10),
     target("address", address, net::addresses, Layout::Whole, 1),
+    target("grant", grant, seal::grants, Layout::Whole, 200),
+    target("sealed", sealed, seal::payloads, Layout::Whole, 5),
 ];

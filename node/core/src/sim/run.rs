@@ -114,7 +114,7 @@ impl World {
             let lag = node.lag(machine.clock.shows(self.now()));
             let _ = write!(
                 text,
-                "\n    {place}: {} revision {} rules {} state {} ledger {} of {} logs, {entries} entries, {} ahead, {} forks, behind by {}, to write {}, neighbours {:?}",
+                "\n    {place}: {} revision {} rules {} state {} ledger {} of {} logs, {entries} entries, {} ahead, {} forks, behind by {}, to write {}, writes {:?}, under way {}, neighbours {:?}",
                 node.key().short(),
                 node.rules().charter().revision,
                 hex::encode(&node.rules().digest()[..4]),
@@ -127,6 +127,8 @@ impl World {
                 node.ledger().fork_positions().count(),
                 lag.entries,
                 machine.to_write,
+                machine.writing,
+                machine.under_way.len(),
                 self.network.neighbours(place),
             );
         }
