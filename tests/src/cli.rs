@@ -39,7 +39,7 @@ impl Cli {
 
     /// The same with what a person types when it is asked, a line each.
     pub fn answering(mut self, lines: &[&str]) -> Self {
-        self.answers = lines.iter().map(|line| format!("{line}\n")).collect();
+        self.answers = lines.iter().flat_map(|line| [*line, "\n"]).collect();
         self
     }
 

@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn who_keeps_to_its_own_share_is_not_blamed_though_every_connection_leaves_it_in_doubt() {
-        let (mut asker, mut asked) = (Conducts::default(), Conducts::default());
+        let (mut asker, mut peer) = (Conducts::default(), Conducts::default());
         let mut times = 0;
         for minute in 0..1_000 {
             if minute == 7 {
@@ -255,7 +255,7 @@ mod tests {
                 asker = Conducts::default();
             }
             if asker.may_ask_anew(PEER, at(minute * 60_000)) {
-                asked.asks_anew(PEER, at(minute * 60_000)).unwrap();
+                peer.asks_anew(PEER, at(minute * 60_000)).unwrap();
                 times += 1;
             }
         }

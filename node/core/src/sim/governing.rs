@@ -225,7 +225,8 @@ impl World {
         }
     }
 
-    /// A piece has been carried to a node; one that does not run gets it later.
+    /// A piece has been carried to a node; one that does not run gets it later, and so does one that cannot keep it now:
+    /// whoever brings it hears so and comes again.
     pub(super) fn carried(&mut self, place: Place, rules: Box<v1::Rules>) {
         if self.machines[place].node.is_none() {
             self.after(MINUTE, Happening::Carried { place, rules });
@@ -233,11 +234,12 @@ impl World {
         }
         self.tickets += 1;
         let ticket = crate::node::Ticket(self.tickets);
+        self.machines[place].handing.insert(ticket, rules.clone());
         self.feed(place, crate::node::Event::HandIn { ticket, rules });
     }
 
-    /// All that was ever signed is carried to a keyholder's node, who is suspended gets its rights back. (A node whose
-    /// suspension has not ended for others would keep it to itself: the simulator has no doors at which to show it.)
+    /// All that was ever signed is carried to a keyholder's node, who is suspended gets its rights back. (A node that others do
+    /// not let in would keep it to itself: the simulator has no doors at which to show it. So it is one that all let in.)
     pub(super) fn heal_charter(&mut self) {
         self.restore();
         let rules = &self.council.rules;
@@ -245,7 +247,13 @@ impl World {
             let code = rules.administration_of(&self.machines[*place].key);
             code.is_some_and(|code| rules.charter().keyholders.contains(code))
         };
-        let places: Vec<Place> = (0..self.machines.len()).filter(of_keyholder).collect();
+        let let_in = |place: &Place| {
+            let mut nodes = self.machines.iter().filter_map(|machine| machine.node.as_ref());
+            nodes.all(|node| node.rules().admits(&self.machines[*place].key))
+        };
+        let of_keyholders: Vec<Place> = (0..self.machines.len()).filter(of_keyholder).collect();
+        let let_in: Vec<Place> = of_keyholders.iter().copied().filter(let_in).collect();
+        let places = if let_in.is_empty() { of_keyholders } else { let_in };
         let Some(place) = self.dice.pick(&places).copied() else { return };
         for (number, piece) in self.council.signed.clone().into_iter().enumerate() {
             self.after(30 * SECOND + number as u64, Happening::Carried { place, rules: Box::new(piece) });

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use palabre_proto::v1;
+
 use super::disk::Disk;
 use super::gossip::Memory;
 use super::region::WRITTEN;
@@ -65,6 +67,8 @@ pub(super) struct Machine {
     pub(super) clock: Clock,
     /// Who may connect.
     pub(super) admits: BTreeSet<NodeKey>,
+    /// Rules that somebody has handed in and that are not acknowledged yet.
+    pub(super) handing: BTreeMap<Ticket, Box<v1::Rules>>,
     /// What is being written to disk, the oldest first.
     pub(super) under_way: VecDeque<UnderWay>,
     /// When the last of it will be durable.
@@ -97,6 +101,7 @@ impl Machine {
             starts: 0,
             clock: Clock::Off(0),
             admits: BTreeSet::new(),
+            handing: BTreeMap::new(),
             under_way: VecDeque::new(),
             durable_at: 0,
             appends: 0,

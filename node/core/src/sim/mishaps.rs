@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::machine::Clock;
 use super::network::Place;
 use super::report::Problem;
-use super::scenario::SECOND;
+use super::scenario::{MINUTE, SECOND};
 use super::troubles::{Stop, Trouble};
 use super::world::{Happening, World};
 
@@ -53,6 +53,9 @@ impl World {
     fn stop(&mut self, place: Place, stop: Stop, down: u64) {
         if self.machines[place].node.is_none() {
             return;
+        }
+        for rules in std::mem::take(&mut self.machines[place].handing).into_values() {
+            self.after(MINUTE, Happening::Carried { place, rules });
         }
         let machine = &mut self.machines[place];
         match stop {

@@ -310,8 +310,9 @@ impl World {
                 Effect::Fetch { peer, hash, size } => self.fetch(place, &peer, hash, size),
                 Effect::Keep { hash, content } => self.keep(place, hash, content),
                 Effect::Report(notice) => self.noted(place, notice),
-                // Its nodes verify themselves, and nobody hands in rules here.
-                Effect::Verify(_) | Effect::HandedIn { .. } => {}
+                Effect::HandedIn { ticket, .. } => drop(self.machines[place].handing.remove(&ticket)),
+                // Its nodes verify themselves.
+                Effect::Verify(_) => {}
             }
         }
     }
@@ -433,6 +434,9 @@ impl World {
         if self.machines[place].writing == Some(ticket) {
             self.machines[place].writing = None;
             self.write_later(place);
+        }
+        if let Some(rules) = self.machines[place].handing.remove(&ticket) {
+            self.after(MINUTE, Happening::Carried { place, rules });
         }
     }
 }

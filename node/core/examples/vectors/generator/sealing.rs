@@ -1,5 +1,7 @@
 //! `seal.json`: keys of audiences, sealed payloads, grants; and the published vectors of the KEM.
 
+#![allow(clippy::unwrap_used, reason = "what the vectors are made of is written here: it is what it should be")]
+
 use std::collections::BTreeMap;
 
 use chacha20poly1305::aead::{Aead, Payload};
@@ -84,6 +86,9 @@ fn place() -> Place {
 fn first_place() -> Place {
     Place { sequence: Sequence::FIRST, previous: None, ..place() }
 }
+
+/// What is wrong with a grant.
+type Change<'a> = &'a dyn Fn(&mut v1::KeyGrant);
 
 /// The vectors collected so far.
 struct Book {
@@ -263,8 +268,8 @@ impl Book {
             let key = AudienceKey::from_bytes(&[9; 32]);
             self.grant_of(&Granted { key, ..granted })
         };
-        let cases: [(&'static str, &str, &str, &dyn Fn(&mut v1::KeyGrant)); 11] = [
-            ("suite", "unknown-suite", "the suite has another name", &|m| m.suite = "X25519".to_owned()),
+        let cases: [(&'static str, &str, &str, Change<'_>); 11] = [
+            ("suite", "unknown-suite", "the suite has another name", &|m| m.suite.push('2')),
             ("wraps", "no-wraps", "for nobody", &|m| m.wraps.clear()),
             ("wraps", "too-many-wraps", "49 of them", &|m| m.wraps = vec![m.wraps[0].clone(); 49]),
             ("length", "short-encapsulated-key", "1119 bytes", &|m| m.wraps[0].encapsulated.truncate(1119)),
