@@ -66,7 +66,7 @@ impl FromStr for SealedAudience {
             return Err(AudienceError::Word(text.to_owned()));
         };
         let codes = list.split(',').map(str::parse).collect::<Result<Vec<Code>, _>>().map_err(AudienceError::Code)?;
-        let ascending = codes.windows(2).all(|two| two[0] < two[1]);
+        let ascending = codes.is_sorted_by(|one, next| one < next);
         if !ascending || !(2..=MEMBERS_MAX).contains(&codes.len()) {
             return Err(AudienceError::Members);
         }

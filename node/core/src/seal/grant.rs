@@ -120,7 +120,7 @@ impl Grant {
         };
         let wraps: Option<Vec<Wrapped>> = message.wraps.into_iter().map(wrapped).collect();
         let wraps = wraps.ok_or(GrantError::Length)?;
-        if !wraps.windows(2).all(|two| two[0].encapsulated < two[1].encapsulated) {
+        if !wraps.is_sorted_by(|one, next| one.encapsulated < next.encapsulated) {
             return Err(GrantError::Order);
         }
         let commitment = message.commitment.as_slice().try_into().map_err(|_| GrantError::Length)?;
@@ -157,7 +157,7 @@ impl Grant {
         let about = v1::GrantedAudience::decode(about.as_slice())?;
         let listed = about.nodes.iter().map(|node| NodeKey::try_from(node.as_slice()));
         let listed = listed.collect::<Result<Vec<_>, _>>()?;
-        let ascending = listed.windows(2).all(|two| two[0] < two[1]);
+        let ascending = listed.is_sorted_by(|one, next| one < next);
         if !ascending || listed.len() != self.wraps.len() {
             return Err(GrantError::Nodes);
         }

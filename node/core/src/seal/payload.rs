@@ -32,8 +32,8 @@ const ZSTD: u8 = 1;
 /// Why a payload cannot be sealed or opened.
 #[derive(Debug, Error)]
 pub enum PayloadError {
-    /// It would pass the limit, also compressed.
-    #[error("sealed it would have {0} bytes; at most {PAYLOAD_MAX} are allowed")]
+    /// It passes the limit, or would when it is sealed.
+    #[error("a payload of {0} bytes; at most {PAYLOAD_MAX} are allowed, before it is sealed and after")]
     TooLong(usize),
     /// zstd failed, or what is inside would pass the limit.
     #[error("what is sealed cannot be compressed or unpacked")]
@@ -76,12 +76,15 @@ fn cipher(key: &AudienceKey, place: &Place) -> XChaCha20Poly1305 {
 }
 
 fn pack(plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
+    if plain.len() > PAYLOAD_MAX {
+        return Err(PayloadError::TooLong(plain.len()));
+    }
     let smaller = Zeroizing::new(zstd::bulk::compress(plain, LEVEL).map_err(PayloadError::Zstd)?);
     let (how, body) = if smaller.len() < plain.len() { (ZSTD, &smaller[..]) } else { (AS_IT_IS, plain) };
     let length = PREFIX_LEN + body.len();
     let sealed = NONCE_LEN + padding::padded(length) + TAG_LEN;
-    if sealed > PAYLOAD_MAX || plain.len() > PAYLOAD_MAX {
-        return Err(PayloadError::TooLong(sealed.max(plain.len())));
+    if sealed > PAYLOAD_MAX {
+        return Err(PayloadError::TooLong(sealed));
     }
     let said = u32::try_from(body.len()).map_err(|_| PayloadError::TooLong(sealed))?;
     let mut packed = Zeroizing::new(Vec::with_capacity(padding::padded(length)));
