@@ -40,7 +40,7 @@ pub(crate) static REGION: LazyLock<Region> = LazyLock::new(Region::new);
 
 impl Region {
     fn new() -> Self {
-        let network = Network::with(5, 1, Options { partner: true, suspended: &[] });
+        let network = Network::with(5, 1, Options { partner: true, suspended: &[], ..Options::default() });
         let (mut honest, mut other) = (network.author(HONEST, 1), network.author(OTHER, 1));
         let (mut hostile, mut second) = (network.author(HOSTILE, 1), network.author(HOSTILE, 2));
         let opener = publish(&mut honest, "Note");

@@ -54,7 +54,13 @@ impl Subject {
         let secret = REGION.network.seat(code).node.clone();
         let mut storage = MapStorage::default();
         storage.attachments.insert(content_hash(CONTENT), CONTENT.to_vec());
-        let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+        let identity = Identity {
+            secret,
+            sealing: Vec::new(),
+            seed: [1; 32],
+            link: Link { metered: false },
+            peers: BTreeMap::new(),
+        };
         let mut node = Node::load(&storage, REGION.network.rules.clone(), identity).expect("an empty index is read");
         for entry in held {
             let record = Record::Entry(Box::new(entry.clone()));
@@ -213,7 +219,7 @@ impl Subject {
             let _ = self.node.addresses(&peer.node);
         }
         let _ = self.node.lag(self.now);
-        registers::root(&self.storage, Audience::Public).expect("the registers are read");
-        registers::documents::list(&self.storage, None, 100).expect("the register is read");
+        registers::root(&self.storage, &Audience::Public).expect("the registers are read");
+        registers::documents::list(&self.storage, self.node.ring(), None, 100).expect("the register is read");
     }
 }

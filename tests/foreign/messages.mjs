@@ -195,4 +195,5 @@ export const KeyGrant = type(
 
 export const GrantedAudience = type(`
   1 string audience
-  2 repeated bytes nodes`);
+  2 repeated bytes recipients
+  3 bytes answers`);

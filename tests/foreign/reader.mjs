@@ -58,7 +58,7 @@ const JUDGES = {
 /** Fields of a vector that are given to the reader, not asked of it. */
 const GIVEN = [
   ...['name', 'why', 'text', 'file', 'entry', 'proof', 'held', 'mandate', 'effective'],
-  ...['kind', 'key', 'of', 'secret', 'encapsulated', 'place', 'sealed', 'grant'],
+  ...['kind', 'key', 'of', 'secret', 'encapsulated', 'slot', 'readers', 'sealed', 'grant'],
 ];
 
 function judged(judge, say) {

@@ -7,7 +7,7 @@ import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { decompress } from 'fzstd';
 
-import { ascii, bigEndian64, hashWithContext, hex, join, less, same } from './bytes.mjs';
+import { ascii, bigEndian64, hash as contentHash, hashWithContext, hex, join, less, same } from './bytes.mjs';
 import { GrantedAudience, KeyGrant } from './messages.mjs';
 import { decode } from './protobuf.mjs';
 import { check, wordOf } from './verdict.mjs';
@@ -15,9 +15,10 @@ import { check, wordOf } from './verdict.mjs';
 const SUITE = 'X-Wing, HKDF-SHA256, ChaCha20-Poly1305';
 const PAYLOAD_MAX = 65536;
 const WRAPS_MAX = 48;
+const NOBODY = '';
 
 /** Where a payload stands, as bytes. */
-export const placeBytes = ({ network, author, log, sequence, previous }) =>
+export const slotBytes = ({ network, author, log, sequence, previous }) =>
   join(network, author, log, bigEndian64(BigInt(sequence)), previous.length === 0 ? new Uint8Array(32) : previous);
 
 export const keyId = (key) => hashWithContext('palabre/audience-key/1', key).slice(0, 16);
@@ -32,11 +33,11 @@ export function padded(length) {
   return Math.ceil(length / unit) * unit;
 }
 
-/** What a sealed payload says at its place. */
-export function openPayload(key, place, sealed) {
+/** What a sealed payload says in its slot, to the readers of an audience; what a grant says of itself has none. */
+export function openPayload(key, audience, slot, sealed) {
   check(sealed.length >= 40, 'key');
-  const payloadKey = hashWithContext('palabre/payload/1', join(key, place));
-  const cipher = xchacha20poly1305(payloadKey, sealed.slice(0, 24), keyId(key));
+  const payloadKey = hashWithContext('palabre/payload/1', join(key, slot));
+  const cipher = xchacha20poly1305(payloadKey, sealed.slice(0, 24), join(keyId(key), ascii(audience)));
   const packed = opened(() => cipher.decrypt(sealed.slice(24)));
   check(packed !== undefined, 'key');
   check(packed.length >= 5, 'packing');
@@ -57,6 +58,28 @@ function opened(open) {
   } catch {
     return undefined;
   }
+}
+
+const CHUNK = 65536;
+
+/** The file in a sealed attachment: STREAM, chunk by chunk. */
+export function openFile({ key, hash, size }, sealed) {
+  check(sealed.length > 0, 'chunk');
+  const parts = [];
+  for (let at = 0, counter = 0; at < sealed.length; at += CHUNK + 16, counter += 1) {
+    const end = at + CHUNK + 16;
+    const nonce = new Uint8Array(24);
+    new DataView(nonce.buffer).setUint32(19, counter);
+    nonce[23] = end >= sealed.length ? 1 : 0;
+    const plain = opened(() => xchacha20poly1305(key, nonce).decrypt(sealed.slice(at, end)));
+    check(plain !== undefined, 'chunk');
+    parts.push(plain);
+  }
+  const whole = join(...parts);
+  const content = whole.slice(0, Number(size));
+  const zeros = whole.slice(Number(size)).every((byte) => byte === 0);
+  check(whole.length === padded(Number(size)) && zeros && same(contentHash(content), hash), 'other-file');
+  return content;
 }
 
 /** X-Wing: the shared secret behind an encapsulated key. */
@@ -87,7 +110,7 @@ function unwrap(secret, { encapsulated, sealed }, info) {
 }
 
 /** What a grant gives to the node with this secret. */
-export function openGrant(bytes, secret, place) {
+export function openGrant(bytes, secret, slot) {
   const { suite, commitment, about, wraps } = decode(KeyGrant, bytes);
   check(suite === SUITE, 'suite');
   check(wraps.length >= 1 && wraps.length <= WRAPS_MAX, 'wraps');
@@ -95,15 +118,15 @@ export function openGrant(bytes, secret, place) {
   const ascending = (list) => list.slice(1).every((item, before) => less(list[before], item));
   check(ascending(wraps.map((wrap) => wrap.encapsulated)), 'order');
   check(commitment.length === 32, 'length');
-  const info = join(ascii('palabre/grant/1'), place);
+  const info = join(ascii('palabre/grant/1'), slot);
   const key = wraps.map((wrap) => unwrap(secret, wrap, info)).find((found) => found !== undefined);
   check(key !== undefined, 'not-for-this-node');
-  check(same(hashWithContext('palabre/grant/1', join(key, place)), commitment), 'commitment');
-  const { audience, nodes } = decode(GrantedAudience, openPayload(key, place, about));
-  check(nodes.every((node) => node.length === 32), 'field-length');
-  check(ascending(nodes) && nodes.length === wraps.length, 'nodes');
+  check(same(hashWithContext('palabre/grant/1', join(key, slot)), commitment), 'commitment');
+  const { audience, recipients, answers } = decode(GrantedAudience, openPayload(key, NOBODY, slot, about));
+  check(recipients.every((id) => id.length === 16) && [0, 32].includes(answers.length), 'field-length');
+  check(ascending(recipients) && recipients.length === wraps.length, 'recipients');
   check(isAudience(audience), 'audience');
-  return { key, audience, nodes };
+  return { key, audience, recipients, answers };
 }
 
 function isAudience(word) {
@@ -116,18 +139,25 @@ function isAudience(word) {
 
 /** One vector of seal.json. */
 export function judgeSealed(vector, unhex) {
-  const { kind, place: said } = vector;
+  const { kind, slot: said } = vector;
+  if (kind === 'file') {
+    const { key, hash, size } = vector.file;
+    const file = { key: unhex(key), hash: unhex(hash), size: BigInt(size) };
+    const found = wordOf(() => openFile(file, unhex(vector.sealed)));
+    return { verdict: typeof found === 'string' ? found : 'valid' };
+  }
   const key = vector.key === undefined ? undefined : unhex(vector.key);
   if (kind === 'key') return { verdict: 'valid', id: hex(keyId(key)), tag: hex(tagOf(key, unhex(vector.of))) };
   if (kind === 'kem') return { verdict: 'valid', shared: hex(decapsulate(unhex(vector.secret), unhex(vector.encapsulated))) };
   const unhexed = ['network', 'author', 'log', 'previous'].map((name) => [name, unhex(said[name])]);
-  const place = placeBytes({ ...Object.fromEntries(unhexed), sequence: said.sequence });
+  const slot = slotBytes({ ...Object.fromEntries(unhexed), sequence: said.sequence });
   const judge =
     kind === 'payload'
-      ? () => ({ plain: hex(openPayload(key, place, unhex(vector.sealed))) })
+      ? () => ({ plain: hex(openPayload(key, vector.readers, slot, unhex(vector.sealed))) })
       : () => {
-          const granted = openGrant(unhex(vector.grant), unhex(vector.secret), place);
-          return { id: hex(keyId(granted.key)), audience: granted.audience, nodes: granted.nodes.map(hex) };
+          const granted = openGrant(unhex(vector.grant), unhex(vector.secret), slot);
+          const { audience, recipients, answers } = granted;
+          return { id: hex(keyId(granted.key)), audience, recipients: recipients.map(hex), answers: hex(answers) };
         };
   const found = wordOf(judge);
   return typeof found === 'string' ? { verdict: found } : { verdict: 'valid', ...found };

@@ -92,9 +92,9 @@ impl Api {
         Ok(serde_json::from_slice(&bytes).expect("the API answers in JSON"))
     }
 
-    /// Publishes a document; its id, once the node has acknowledged it.
+    /// Publishes a document that everybody reads; its id, once the node has acknowledged it.
     pub fn publish(&self, title: &str, content: &[u8]) -> Result<String, ApiError> {
-        let query = [("title", title), ("lang", "fr"), ("file_name", "note.md")];
+        let query = [("title", title), ("lang", "fr"), ("file_name", "note.md"), ("audience", "public")];
         let bytes = self.send(Method::POST, "/api/v1/documents", &query, content.to_vec())?;
         let created: Value = serde_json::from_slice(&bytes).expect("the API answers in JSON");
         Ok(text(&created["id"]))

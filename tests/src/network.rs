@@ -60,9 +60,18 @@ impl Network {
     /// A further node of the administration of the node at `of`, which runs and mandates it. It has the administration's
     /// key and all rules, and does not run yet.
     pub fn further_node(&mut self, of: usize, name: &str) -> Node {
+        self.further_node_named(of, name, |fresh| arg(&fresh.home.join("node.public")).to_owned())
+    }
+
+    /// The same, mandated by its key alone, without what others seal for it by.
+    pub fn further_node_by_key(&mut self, of: usize, name: &str) -> Node {
+        self.further_node_named(of, name, |fresh| fresh.node.clone())
+    }
+
+    fn further_node_named(&mut self, of: usize, name: &str, named: impl Fn(&Fresh) -> String) -> Node {
         let fresh = init(self.dir.path(), name, None, &mut self.ports);
         let first = &self.nodes[of];
-        first.cli().json(&["mandate", "add", &fresh.node, "--address", &fresh.tcp]).ok();
+        first.cli().json(&["mandate", "add", &named(&fresh), "--address", &fresh.tcp]).ok();
         let key = Path::new("keys/administration.key");
         std::fs::copy(first.home().join(key), fresh.home.join(key)).expect("the administration's key");
         let chain = self.dir.path().join(format!("{name}.chain"));

@@ -65,8 +65,8 @@ fn an_archive_says_on_any_machine_what_the_node_holds() {
     assert_eq!((&found["administration"], &found["revision"]), (&"CI".into(), &1.into()));
     for code in ["CI", "SN", "GH"] {
         let share = &found["administrations"][code];
-        let counts = ["entries", "in_force", "void", "waiting"].map(|count| share[count].as_u64().unwrap());
-        assert_eq!(counts, [1, 1, 0, 0], "what SN wrote before its node went still counts: {found}");
+        let counts = ["entries", "in_force", "void", "waiting", "sealed"].map(|count| share[count].as_u64().unwrap());
+        assert_eq!(counts, [1, 1, 0, 0, 0], "what SN wrote before its node went still counts: {found}");
     }
     let network_id = text(&status["network"]);
     let words = Cli::without_home().run(&["--lang", "en", "verify", file.to_str().unwrap(), "--network", &network_id]);

@@ -32,8 +32,8 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
     assert_eq!(node.cli().json(&["peer", "why", "ZZ"]).ends_with(6).error()["code"], "node-unknown");
     let missing = node.cli().json(&["document", "publish", "/nonexistent", "--title", "T", "--lang", "fr"]);
     assert_eq!(missing.ends_with(6).error()["code"], "read");
-    let sealed = ["document", "publish", "/etc/hostname", "--title", "T", "--lang", "fr", "--audience", "region"];
-    assert_eq!(node.cli().json(&sealed).ends_with(2).error()["code"], "audience");
+    let nobody = ["document", "publish", "/etc/hostname", "--title", "T", "--lang", "fr", "--audience", "regions"];
+    assert_eq!(node.cli().json(&nobody).ends_with(2).error()["code"], "audience");
 }
 
 #[test]

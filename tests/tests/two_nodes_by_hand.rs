@@ -116,7 +116,7 @@ fn exchange(from: &Node, to: &Node, file: &Path) {
     let listed = to.cli().json(&["document", "list"]).ok().value();
     let entry = listed["documents"].as_array().unwrap().iter().find(|d| d["id"] == id.as_str()).unwrap().clone();
     assert_eq!(entry["administration"], from.administration.as_str());
-    assert_eq!((&entry["title"], &entry["lang"], &entry["audience"]), (&"Note".into(), &"fr".into(), &"public".into()));
+    assert_eq!((&entry["title"], &entry["lang"], &entry["audience"]), (&"Note".into(), &"fr".into(), &"region".into()));
     assert!(to.cli().run(&["document", "list"]).ok().out.contains("Note"));
     assert!(to.cli().run(&["document", "show", &id[..8]]).ok().out.contains(&id));
 

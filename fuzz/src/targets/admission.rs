@@ -88,6 +88,7 @@ fn unsigned() -> Vec<v1::SignedApplication> {
         language: "fr".to_owned(),
         written: WRITTEN.0,
         newcomer: None,
+        sealing: Vec::new(),
     };
     let name = || "Organisation".to_owned();
     let new = v1::Application {

@@ -7,6 +7,7 @@ use palabre_core::fixtures::{MapStorage, WRITTEN};
 use palabre_core::ledger::book;
 use palabre_core::node::{Event, Facts, Identity, Link, Node};
 use palabre_core::registers::{self, Audience};
+use palabre_core::seal::Ring;
 use palabre_core::state::{Pair, State, scan_all};
 
 use crate::chunks;
@@ -32,6 +33,7 @@ pub fn index(data: &[u8]) {
             storage.put(key.clone(), value.to_vec()).expect("a map is written");
         }
     }
+    let ring = Ring::new(*REGION.network.id(), Vec::new());
     // Each of these may say that the index is damaged; the node then makes it anew.
     for entry in &REGION.held {
         let (log, sequence) = (entry.header().log_name(), entry.header().sequence);
@@ -41,17 +43,18 @@ pub fn index(data: &[u8]) {
         let _ = registers::status(&storage, &entry.id());
         let _ = registers::heads(&storage, &entry.id());
         let _ = registers::history(&storage, &entry.id(), None, 9);
-        let _ = registers::documents::get(&storage, &entry.id());
+        let _ = registers::documents::get(&storage, &ring, &entry.id());
     }
-    let _ = registers::root(&storage, Audience::Public);
-    let _ = registers::documents::list(&storage, None, 9);
+    let _ = registers::root(&storage, &Audience::Public);
+    let _ = registers::documents::list(&storage, &ring, None, 9);
     run(&mut storage);
 }
 
 /// A node starts on it and meets a peer.
 fn run(storage: &mut MapStorage) {
     let secret = REGION.network.seat(HONEST).node.clone();
-    let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let Ok(mut node) = Node::load(storage, REGION.network.rules.clone(), identity) else { return };
     if node.load_rules(storage, Vec::new()).is_err() || node.begin(storage, Facts::default(), WRITTEN).is_err() {
         return;

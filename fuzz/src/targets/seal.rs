@@ -2,14 +2,14 @@
 
 use palabre_core::id::{EntryId, LogId, LogName, NetworkId, NodeKey, Sequence};
 use palabre_core::seal::grant::{Grant, WRAPS_MAX};
-use palabre_core::seal::{AudienceKey, Place, SealingSecret, payload};
+use palabre_core::seal::{AudienceKey, SealedAudience, SealingSecret, Slot, payload};
 use palabre_proto::{Message, v1};
 
 use crate::vectors;
 
 /// Where everything in the vectors stands.
-fn place() -> Place {
-    Place {
+fn slot() -> Slot {
+    Slot {
         network: NetworkId::from_bytes([1; 32]),
         log: LogName { author: NodeKey::from_bytes([2; 32]), log: LogId::from_bytes([3; 8]) },
         sequence: Sequence::new(258).expect("not 0"),
@@ -17,8 +17,8 @@ fn place() -> Place {
     }
 }
 
-/// A grant that parses is its message; what it gives to one of the nodes of the vectors is one key, for as many nodes as it
-/// has wraps.
+/// A grant that parses is its message; what it gives to one of the nodes of the vectors is one key, for as many
+/// recipients as it has wraps.
 pub fn grant(data: &[u8]) {
     let Ok(message) = v1::KeyGrant::decode(data) else { return };
     let wraps = message.wraps.len();
@@ -26,17 +26,17 @@ pub fn grant(data: &[u8]) {
     assert!(wraps <= WRAPS_MAX);
     assert_eq!(grant.to_message(), message);
     let secret = SealingSecret::from_seed(&[21; 32]).expect("a secret is 32 bytes");
-    if let Ok(Some(granted)) = grant.open(&secret, &place()) {
-        assert_eq!(granted.nodes.len(), wraps);
-        let again = grant.open_with(granted.key.clone(), &place()).expect("what one opens every reader opens");
+    if let Ok(Some(granted)) = grant.open(&secret, &slot()) {
+        assert_eq!(granted.recipients.len(), wraps);
+        let again = grant.open_with(granted.key.clone(), &slot()).expect("what one opens every reader opens");
         assert_eq!(again, granted);
     }
 }
 
-/// Whatever comes in place of a sealed payload is an error, or the one thing that was sealed there.
+/// Whatever comes in slot of a sealed payload is an error, or the one thing that was sealed there.
 pub fn sealed(data: &[u8]) {
     let key = AudienceKey::from_bytes(&[0x4b; 32]);
-    if let Ok(plain) = payload::open(&key, &place(), data) {
+    if let Ok(plain) = payload::open(&key, Some(&SealedAudience::Region), &slot(), data) {
         let known = vectors::bytes_of("seal.json", "plain");
         assert!(known.contains(&plain), "chance has sealed something");
     }

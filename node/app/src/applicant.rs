@@ -140,6 +140,7 @@ impl Applicant {
             key: self.node.node_key().as_bytes().to_vec(),
             label: self.says().label.clone(),
             addresses: self.says().addresses.clone(),
+            sealing: self.says().sealing.clone(),
             ..v1::MandatedNode::default()
         }
     }

@@ -1,5 +1,6 @@
 //! The home of a node, as commands see it: where it is, its keys, its settings, its founding files.
 
+pub(crate) mod card;
 pub(crate) mod founding;
 pub(crate) mod keys;
 pub(crate) mod settings;

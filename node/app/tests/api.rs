@@ -91,7 +91,7 @@ async fn requests_that_make_no_sense(caller: &Caller) {
         (Method::POST, "/api/v1/documents?lang=fr", 400, "parameter"),
         (Method::POST, "/api/v1/documents?title=T&lang=de", 400, "parameter"),
         (Method::POST, "/api/v1/documents?title=T&lang=fr&titel=T", 400, "parameter"),
-        (Method::POST, "/api/v1/documents?title=T&lang=fr&audience=region", 400, "audience"),
+        (Method::POST, "/api/v1/documents?title=T&lang=fr&audience=regions", 400, "audience"),
         (Method::POST, "/api/v1/documents?title=%20&lang=fr", 400, "field"),
         (Method::POST, "/api/v1/documents?title=T&lang=fr&file_name=a%2Fb", 400, "field"),
         (Method::GET, "/api/v1/logs/ZZ", 404, "node-unknown"),
@@ -132,14 +132,15 @@ async fn the_life_of_a_document(caller: &Caller) {
     assert_eq!(code(withdraw("{}").await.expect("an answer")).await, (400, "body".to_owned()));
     assert_eq!(withdraw(r#"{"reason":"old"}"#).await.expect("an answer").status(), StatusCode::CREATED);
     assert_eq!(code(withdraw(r#"{"reason":"old"}"#).await.expect("an answer")).await, (403, "withdrawn".to_owned()));
+    // The first entry grants the key of the region, to which the document is sealed.
     let log: Value = caller.get("/api/v1/logs/CI?limit=2").await.json().await.expect("JSON");
     let entries = log["logs"][0]["entries"].as_array().expect("entries");
     let sequences: Vec<u64> = entries.iter().filter_map(|entry| entry["sequence"].as_u64()).collect();
-    assert_eq!(sequences, [3, 2]);
+    assert_eq!(sequences, [4, 3]);
 }
 
 async fn figures(caller: &Caller) {
     let text = caller.get("/metrics").await.text().await.expect("text");
-    assert!(text.lines().any(|line| line == "palabre_entries 3"), "{text}");
+    assert!(text.lines().any(|line| line == "palabre_entries 4"), "{text}");
     assert!(text.lines().any(|line| line == "palabre_peers_connected 0"), "{text}");
 }

@@ -20,6 +20,8 @@ use crate::charter::{
 use crate::id::{CharterHash, Code, ContentHash, LogId, MandateHash, NetworkId};
 use crate::keys::Secret;
 use crate::ledger::{Attachment, Audience, Draft, Entry, OwnLog, Priority, Record};
+use crate::seal::SealingSecret;
+use crate::seal::suite::SUITE;
 use crate::state::{MapState, Pair, Position, State, StateError, Storage};
 use crate::time::Millis;
 
@@ -56,6 +58,8 @@ pub struct Seat {
     pub administration: Secret,
     /// Its node's secret.
     pub node: Secret,
+    /// What opens what is sealed for that node.
+    pub sealing: SealingSecret,
     /// Its signed mandate, which lists that node.
     pub mandate: RawMandate,
 }
@@ -73,6 +77,8 @@ pub struct Options<'a> {
     pub partner: bool,
     /// Administrations that the charter suspends.
     pub suspended: &'a [&'a str],
+    /// Whether mandates list sealing keys.
+    pub seals: bool,
 }
 
 impl Network {
@@ -97,7 +103,8 @@ impl Network {
         let genesis = CharterFile { charter, signatures };
         let mut rules = Rules::found(genesis.clone()).expect("the fixture's genesis keeps every invariant");
         let runs = codes.into_iter().chain(options.partner.then(|| code(PARTNER)));
-        let seats: Vec<Seat> = runs.map(|code| Seat::new(code, seed, &network, genesis.charter.hash())).collect();
+        let seats: Vec<Seat> =
+            runs.map(|code| Seat::new(code, seed, (&network, genesis.charter.hash()), options.seals)).collect();
         for seat in &seats {
             rules.add_mandate(seat.mandate.clone()).expect("the fixture's mandate counts");
         }
@@ -142,9 +149,12 @@ impl Network {
 }
 
 impl Seat {
-    fn new(code: Code, seed: u64, network: &NetworkId, charter: CharterHash) -> Self {
+    fn new(code: Code, seed: u64, (network, charter): (&NetworkId, CharterHash), seals: bool) -> Self {
         let administration = secret(seed, "administration", &code);
         let node = secret(seed, "node", &code);
+        let material = blake3::derive_key("palabre fixtures sealing", node.node_key().as_bytes());
+        let sealing = SealingSecret::from_seed(&material).expect("a secret is 32 bytes");
+        let listed = seals.then(|| v1::SealingKey { suite: SUITE.to_owned(), key: sealing.public().to_bytes() });
         let message = v1::Mandate {
             administration: code.to_string(),
             number: 1,
@@ -153,13 +163,14 @@ impl Seat {
             nodes: vec![v1::MandatedNode {
                 key: node.node_key().as_bytes().to_vec(),
                 label: format!("{code} 1"),
+                sealing: listed.into_iter().collect(),
                 ..v1::MandatedNode::default()
             }],
             ..v1::Mandate::default()
         };
         let mandate = RawMandate::parse(RawMandate::sign(&message, &administration, network))
             .expect("the fixture's mandate is well formed");
-        Self { code, administration, node, mandate }
+        Self { code, administration, node, sealing, mandate }
     }
 }
 
@@ -342,7 +353,7 @@ mod tests {
 
     #[test]
     fn entries_of_the_fixtures_have_the_standing_that_is_asked_for() {
-        let network = Network::with(3, 1, Options { partner: true, suspended: &["GH"] });
+        let network = Network::with(3, 1, Options { partner: true, suspended: &["GH"], ..Options::default() });
         let without = network.rules_without(&["SN"]);
         let standing = |rules: &Rules, code| {
             let entry = network.author(code, 1).write(b"payload".to_vec(), 0, Vec::new());

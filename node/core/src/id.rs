@@ -162,6 +162,10 @@ bytes_name! {
     /// The name of an audience key among those who have it (`docs/design.md` §5).
     KeyId, 16, "a key id"
 }
+bytes_name! {
+    /// The name of a node's sealing key among those who open a grant for it (`docs/design.md` §5).
+    SealingId, 16, "a sealing key id"
+}
 
 /// The code of an administration: ISO 3166-1 alpha-2 for members (`CI`), a short name for others (`BRRC`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,6 +214,31 @@ impl<'de> serde::Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = <String as serde::Deserialize>::deserialize(from)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The id of a commission: `governance`, `solutions`, `collaboration`; lower-case words, as data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct CommissionId(String);
+
+/// Why a text names no commission.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0:?} is no id of a commission: 2 to 32 lower-case letters or hyphens")]
+pub struct CommissionIdError(String);
+
+impl FromStr for CommissionId {
+    type Err = CommissionIdError;
+
+    fn from_str(text: &str) -> Result<Self, CommissionIdError> {
+        let fits = (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        if fits { Ok(Self(text.to_owned())) } else { Err(CommissionIdError(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for CommissionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -19,6 +19,7 @@ const EVERYTHING: &str = include_str!("../scenarios/everything.toml");
 const FORKS: &str = include_str!("../scenarios/forks.toml");
 const GOVERNANCE: &str = include_str!("../scenarios/governance.toml");
 const LOST_TAILS: &str = include_str!("../scenarios/lost_tails.toml");
+const SEALING: &str = include_str!("../scenarios/sealing.toml");
 const THREE_WEEKS: &str = include_str!("../scenarios/three_weeks.toml");
 
 /// The seeds of this run: those that are asked for, else as many as given from a number that the clock draws.
@@ -84,6 +85,13 @@ fn a_region_that_governs_itself_agrees_on_what_is_in_force_and_what_is_void_and_
     let void = |reason| reports.iter().filter_map(|report| report.void.get(reason)).sum::<u64>();
     assert!(reports.iter().any(|report| report.stolen > 0), "nobody holds what thieves wrote, so nothing was shown");
     assert!(void("revoked") + void("not-mandated") > 0, "nothing is void");
+}
+
+#[test]
+fn sealed_entries_are_read_by_whoever_is_in_their_audience_and_nobody_else() {
+    for report in run("sealing", SEALING, seeds(3)) {
+        assert!(report.sealed >= 40, "PALABRE_SEED={}: {} sealed, so little was shown", report.seed, report.sealed);
+    }
 }
 
 #[test]

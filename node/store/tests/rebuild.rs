@@ -88,7 +88,8 @@ fn records() -> Vec<Vec<u8>> {
 
 fn node(store: &mut Store) -> Node {
     let secret = NETWORK.seats[0].node.clone();
-    let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(store, NETWORK.rules.clone(), identity).unwrap();
     node.load_rules(store, Vec::new()).unwrap();
     node
@@ -112,7 +113,7 @@ fn start(home: &LockedHome) -> (Store, Node, Opening) {
 fn settled(node: &mut Node, store: &mut Store) -> (Vec<Pair>, [u8; 32]) {
     while !node.settle(store).unwrap() {}
     store.commit_rest().unwrap();
-    (scan_all(store, b"").unwrap(), registers::root(store, Audience::Public).unwrap())
+    (scan_all(store, b"").unwrap(), registers::root(store, &Audience::Public).unwrap())
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -13,7 +13,7 @@ mod status;
 mod void;
 
 pub use act::{ActView, UpholdingView};
-pub use application::{ApplicationList, ApplicationView};
+pub use application::{ApplicationList, ApplicationView, SealingKeyView};
 pub use charter::{AdministrationView, CharterView, CommissionView, KeyholderView, RefoundingView};
 pub use document::{
     AudienceName, Created, DocumentList, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView,

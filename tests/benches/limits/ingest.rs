@@ -81,7 +81,8 @@ fn written(network: &Network) -> MapStorage {
 }
 
 fn start(network: &Network, secret: Secret, storage: &impl Storage) -> Node {
-    let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     Node::load(storage, network.rules.clone(), identity).unwrap()
 }
 
@@ -97,6 +98,8 @@ fn publish(number: u64) -> Write {
     let hash = ContentHash::from_bytes(*blake3::hash(&number.to_be_bytes()).as_bytes());
     let attachments = vec![Attachment { hash, size: 80_000 }];
     Write {
+        audience: palabre_core::registers::Audience::Public,
+        files: Vec::new(),
         object: None,
         kind: Kind::Document(DocumentAct::Publish(version)),
         attachments,

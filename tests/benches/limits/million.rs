@@ -191,7 +191,8 @@ pub(crate) fn is_child() -> bool {
     let begun = Instant::now();
     let (mut store, opening) = Store::open(&home, Settings::default()).unwrap();
     let secret = network.seats[AUTHORS].node.clone();
-    let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, network.rules.clone(), identity).unwrap();
     // As the daemon does: the ledger is searched for rules first.
     let others = store.scan_from(opening.replay_from).filter(|scanned| match scanned.as_ref().unwrap() {

@@ -47,7 +47,7 @@ impl Reading {
 
     /// The hash of what is folded for everybody.
     pub(crate) fn state(&self) -> Result<[u8; 32], Error> {
-        Ok(registers::root(&self.folded.store, Audience::Public)?)
+        Ok(registers::root(&self.folded.store, &Audience::Public)?)
     }
 
     /// What closes it, once it is found authentic and about this very content.

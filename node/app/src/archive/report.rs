@@ -49,6 +49,8 @@ pub(crate) struct Share {
     pub(crate) void: u64,
     /// Entries that something is missing for.
     pub(crate) waiting: u64,
+    /// Entries that are sealed: what they do, only their readers can tell.
+    pub(crate) sealed: u64,
     /// The clocks of its first and last entry, as they say.
     pub(crate) from: Option<Millis>,
     pub(crate) until: Option<Millis>,
@@ -126,9 +128,10 @@ impl Report {
 
     fn count(&mut self, reading: &Reading, owner: Option<&Code>, located: &Located) -> Result<Option<Status>, Error> {
         let status = registers::status(&reading.folded.store, &located.id)?.map(|(_, status)| status);
+        let sealed = status.is_none() && book::is_sealed(&reading.folded.store, located)?;
         self.entries += 1;
         if let Some(owner) = owner {
-            self.administrations.entry(owner.clone()).or_default().count(status, located.clock);
+            self.administrations.entry(owner.clone()).or_default().count(status, sealed, located.clock);
         }
         Ok(status)
     }
@@ -157,11 +160,12 @@ impl Void {
 }
 
 impl Share {
-    fn count(&mut self, status: Option<Status>, clock: Millis) {
+    fn count(&mut self, status: Option<Status>, sealed: bool, clock: Millis) {
         self.entries += 1;
         match status {
             Some(Status::InForce) => self.in_force += 1,
             Some(Status::Void(_)) => self.void += 1,
+            None if sealed => self.sealed += 1,
             Some(Status::Waiting) | None => self.waiting += 1,
         }
         self.from = Some(self.from.map_or(clock, |from| from.min(clock)));

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::cli::Speech;
 use crate::failure::Failure;
 use crate::home::settings::{self, Changes};
-use crate::home::{self, founding, keys};
+use crate::home::{self, card, founding, keys};
 
 /// `palabre init`
 #[derive(Debug, Args)]
@@ -65,6 +65,7 @@ impl Init {
             settings::adjust(&home, &changes, &[])?;
         }
         let node = keys::read_or_draw(&keys::node_file(&home))?.node_key();
+        card::write(&home, node, &keys::sealing(&home)?)?;
         let administration_key = self.administration_key(&home)?;
         let rules = self.take_in(&home)?;
         let own = rules.as_ref().and_then(|rules| rules.administration_of(&node)).cloned();

@@ -115,7 +115,8 @@ fn apply(invitation: &InvitationText, answers: Answers, place: &Path, speech: Sp
     let node = keys::read_or_draw(&keys::node_file(&home))?;
     let administration =
         answered.newcomer().map(|_| keys::read_or_draw(&keys::administration_file(&home))).transpose()?;
-    let message = answered.message(invitation, &node, administration.as_ref(), speech.lang());
+    let message =
+        answered.message(invitation, (&node, &keys::sealing(&home)?.public()), administration.as_ref(), speech.lang());
     let signed = SignedApplication::sign(&message, &network, &node, administration.as_ref());
     let signed = signed.map_err(|error| Failure::new(Kind::Usage, text!("err-application", detail = chain(&error))))?;
     applicant::keep(&home, &signed)?;

@@ -101,6 +101,7 @@ pub(super) fn effect_words(effect: Effect, reason: Option<&str>, speech: Speech)
         Effect::Void => text!("effect-void"),
         Effect::Waiting => text!("effect-waiting"),
         Effect::Forked => text!("effect-forked"),
+        Effect::Sealed => text!("effect-sealed"),
     };
     let effect = effect.in_lang(speech.lang());
     match reason {

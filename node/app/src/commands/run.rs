@@ -47,6 +47,7 @@ impl Run {
         let home = home::open(place)?;
         let settings = Settings::read(&home.settings())?;
         let secret = keys::read(&keys::node_file(&home))?;
+        let sealing = keys::sealing(&home)?;
         let rules = admitted(&home, &secret)?;
         let token = keys::token(&home)?;
         log(settings.log, speech.is_json());
@@ -71,7 +72,7 @@ impl Run {
                     }
                 }
             };
-            let setup = Setup { settings, store, rules, secret, token };
+            let setup = Setup { settings, store, rules, secret, sealing: vec![sealing], token };
             // On a task of its own: its thread may then block on the disk without stopping the others.
             let node = tokio::spawn(daemon::run(home, setup, stop));
             node.await.map_err(|error| internal(&error))?.map_err(|error| failure(&error))

@@ -91,12 +91,14 @@ fn shares(report: &Report) -> Table {
         text!("col-in-force"),
         text!("col-void"),
         text!("col-waiting"),
+        text!("col-sealed"),
         text!("col-from"),
         text!("col-until"),
     ]);
     for (code, share) in &report.administrations {
         let moment = |at: Option<_>| at.map(units::moment).unwrap_or_default();
-        let counts = [share.entries, share.in_force, share.void, share.waiting].map(|count| count.to_string());
+        let counts =
+            [share.entries, share.in_force, share.void, share.waiting, share.sealed].map(|count| count.to_string());
         let clocks = [moment(share.from), moment(share.until)];
         table.row([code.to_string()].into_iter().chain(counts).chain(clocks));
     }

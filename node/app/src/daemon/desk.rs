@@ -11,9 +11,9 @@ use palabre_core::acts::{KeyProof, Kind, UpholdAct};
 use palabre_core::charter::Chain;
 use palabre_core::charter::proposal::Changes;
 use palabre_core::id::{CharterHash, EntryId, NodeKey};
-use palabre_core::ledger::{Attachment, Priority, book};
+use palabre_core::ledger::{Priority, book};
 use palabre_core::node::{Node, Write, WriteError};
-use palabre_core::registers::{self, Status, VoidReason, documents};
+use palabre_core::registers::{self, Audience, Status, VoidReason, documents};
 use palabre_core::state::StateError;
 use palabre_net::Handle;
 use palabre_proto::v1;
@@ -31,7 +31,7 @@ use tracing::{info, warn};
 
 use super::door::Door;
 use super::engine::Job;
-use super::files::{self, ImportError};
+use super::files::{self, ImportError, Kept};
 use super::resources::Resources;
 use super::wire::{Links, Listening};
 use super::{pause, views};
@@ -100,8 +100,13 @@ impl Desk {
         refused(error, object, self.obstacle().unwrap_or(Obstacle::DiskFailing))
     }
 
-    async fn keep(&self, content: Chunks) -> Result<Attachment, NodeError> {
-        let (hash, size) = files::import(content, self.attachments.clone()).await.map_err(|error| match error {
+    /// Keeps a content for these readers.
+    async fn keep(&self, content: Chunks, audience: &Audience) -> Result<Kept, NodeError> {
+        let sealer = match audience {
+            Audience::Public => None,
+            Audience::Sealed(_) => Some(files::sealer().map_err(|error| NodeError::Internal(Box::new(error)))?),
+        };
+        files::import(content, sealer, self.attachments.clone()).await.map_err(|error| match error {
             ImportError::Upload(error) => NodeError::Upload(error),
             ImportError::Disk(error) => {
                 warn!(error = chain(&error), "an upload was not kept: writing pauses until the disk takes it");
@@ -109,8 +114,7 @@ impl Desk {
                 NodeError::Paused(pause::obstacle(error.trouble()))
             }
             ImportError::Stopping => NodeError::Stopping,
-        })?;
-        Ok(Attachment { hash, size })
+        })
     }
 
     /// What keeps the node from writing. Attachments leave more of the disk free than entries, so they are the first
@@ -136,7 +140,9 @@ impl Desk {
     }
 
     async fn stored(&self, document: EntryId) -> Result<documents::Document, NodeError> {
-        self.look(move |_, store| documents::get(store, &document)).await?.ok_or(NodeError::NoDocument(document))
+        self.look(move |node, store| documents::get(store, node.ring(), &document))
+            .await?
+            .ok_or(NodeError::NoDocument(document))
     }
 }
 
@@ -148,6 +154,7 @@ fn refused(error: WriteError, object: Option<EntryId>, obstacle: Obstacle) -> No
         (WriteError::Waits, Some(object)) => NodeError::Incomplete(object),
         (WriteError::Disk, _) => NodeError::Paused(obstacle),
         (WriteError::NotMandated, _) => NodeError::NoRight { reason: VoidReason::NotMandated.code().to_owned() },
+        (WriteError::NoSealingKey, _) => NodeError::NoSealingKey,
         (error, _) => NodeError::Internal(Box::new(error)),
     }
 }
@@ -195,10 +202,9 @@ impl NodeHandle for Desk {
 
     async fn publish(&self, document: NewDocument, content: Chunks) -> Result<EntryId, NodeError> {
         let version = described(&document.version).map_err(|error| NodeError::Field(error.to_string()))?;
-        let attachment = self.keep(content).await?;
+        let kept = self.keep(content, &document.audience).await?;
         let kind = Kind::Document(DocumentAct::Publish(version));
-        let priority = priority(document.urgent);
-        self.write(Write { object: None, kind, attachments: vec![attachment], priority }).await
+        self.write(Write { audience: document.audience, ..kept.write(kind, None, priority(document.urgent)) }).await
     }
 
     async fn revise(&self, document: EntryId, revision: Revision, content: Chunks) -> Result<EntryId, NodeError> {
@@ -222,22 +228,21 @@ impl NodeHandle for Desk {
             file_name: revision.file_name.parse().map_err(field)?,
             media_type: revision.media_type.parse().map_err(field)?,
         };
-        let attachment = self.keep(content).await?;
+        let kept = self.keep(content, &stored.audience).await?;
         let kind = Kind::Document(DocumentAct::Revise(version));
-        let priority = priority(revision.urgent);
-        self.write(Write { object: Some(document), kind, attachments: vec![attachment], priority }).await
+        self.write(kept.write(kind, Some(document), priority(revision.urgent))).await
     }
 
     async fn withdraw(&self, document: EntryId, withdrawal: Withdrawal) -> Result<EntryId, NodeError> {
         self.stored(document).await?;
         let reason = withdrawal.reason.parse().map_err(|error: FieldError| NodeError::Field(error.to_string()))?;
         let kind = Kind::Document(DocumentAct::Withdraw(Some(reason)));
-        self.write(Write { object: Some(document), kind, attachments: Vec::new(), priority: Priority::Routine }).await
+        self.write(Write::plain(Some(document), kind)).await
     }
 
     async fn documents(&self) -> Result<Vec<DocumentSummary>, NodeError> {
         let attachments = self.attachments.clone();
-        self.look(move |_, store| views::documents(store, &attachments)).await
+        self.look(move |node, store| views::documents(node, store, &attachments)).await
     }
 
     async fn document(&self, document: EntryId) -> Result<DocumentView, NodeError> {
@@ -257,12 +262,17 @@ impl NodeHandle for Desk {
         let hash = wanted.content.hash;
         let file = self.attachments.open_file(&hash).map_err(|error| NodeError::Internal(Box::new(error)))?;
         let file = tokio::fs::File::from_std(file.ok_or(NodeError::Incomplete(document))?);
+        let (shown, size) = wanted.file();
+        let chunks = chunks_of(file);
         Ok(Content {
             file_name: wanted.file_name.to_string(),
             media_type: wanted.media_type.to_string(),
-            size: wanted.content.size,
-            hash,
-            chunks: chunks_of(file),
+            size,
+            hash: shown,
+            chunks: match &wanted.sealed {
+                None => chunks,
+                Some(sealed) => files::opened(chunks, sealed.clone()),
+            },
         })
     }
 
@@ -287,8 +297,7 @@ impl NodeHandle for Desk {
     }
 
     async fn prove(&self, proof: KeyProof) -> Result<EntryId, NodeError> {
-        let (kind, priority) = (Kind::Proof(proof), Priority::Routine);
-        self.write(Write { object: None, kind, attachments: Vec::new(), priority }).await
+        self.write(Write::plain(None, Kind::Proof(proof))).await
     }
 
     async fn history(&self) -> Result<HistoryView, NodeError> {
@@ -323,16 +332,16 @@ impl NodeHandle for Desk {
             }
             Status::Void(_) => {}
         }
-        let (kind, priority) = (Kind::Uphold(UpholdAct { act }), Priority::Routine);
-        let write = Write { object: Some(object), kind, attachments: Vec::new(), priority };
-        self.try_write(write).await?.map_err(|error| match error {
-            WriteError::NotAllowed(VoidReason::NotVoid) => NodeError::NotVoid(act),
-            // Whoever upholds it, it takes no effect.
-            WriteError::NotAllowed(
-                reason @ (VoidReason::Malformed | VoidReason::UnknownKind | VoidReason::NotUpholdable),
-            ) => NodeError::NotUpholdable { act, reason: reason.code().to_owned() },
-            other => self.refused(other, Some(object)),
-        })
+        self.try_write(Write::plain(Some(object), Kind::Uphold(UpholdAct { act }))).await?.map_err(
+            |error| match error {
+                WriteError::NotAllowed(VoidReason::NotVoid) => NodeError::NotVoid(act),
+                // Whoever upholds it, it takes no effect.
+                WriteError::NotAllowed(
+                    reason @ (VoidReason::Malformed | VoidReason::UnknownKind | VoidReason::NotUpholdable),
+                ) => NodeError::NotUpholdable { act, reason: reason.code().to_owned() },
+                other => self.refused(other, Some(object)),
+            },
+        )
     }
 
     async fn metrics(&self) -> Result<Metrics, NodeError> {

@@ -3,8 +3,13 @@
 use std::io::{self, Read};
 
 use futures::StreamExt;
-use palabre_core::id::{ContentHash, NodeKey};
-use palabre_core::node::Event;
+use palabre_core::acts::Kind;
+use palabre_core::id::{ContentHash, EntryId, NodeKey};
+use palabre_core::ledger::{Attachment, Priority};
+use palabre_core::node::{Event, Write};
+use palabre_core::seal::file::{FileKey, SealedFile};
+use palabre_core::seal::key::KEY_LEN;
+use palabre_core::seal::stream::{Opener, Sealer, sealed_size};
 use palabre_net::{ChunkSender, FetchError, Responder};
 use palabre_store::Attachments;
 use palabre_store::attachments::AttachmentError;
@@ -12,6 +17,7 @@ use palabre_web::node::{Bytes, CONTENT_MAX, Chunks};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
+use zeroize::Zeroizing;
 
 use super::engine::Job;
 
@@ -139,11 +145,58 @@ pub(super) enum ImportError {
     Stopping,
 }
 
-/// Keeps what the API receives; durable when this returns. Nothing is kept of an upload that breaks off.
-pub(super) async fn import(mut chunks: Chunks, attachments: Attachments) -> Result<(ContentHash, u64), ImportError> {
+/// A content that is kept.
+pub(super) struct Kept {
+    attachment: Attachment,
+    sealed: Option<SealedFile>,
+}
+
+impl Kept {
+    /// An act with this content.
+    pub(super) fn write(self, kind: Kind, object: Option<EntryId>, priority: Priority) -> Write {
+        let (attachments, files) = (vec![self.attachment], self.sealed.into_iter().collect());
+        Write { attachments, files, priority, ..Write::plain(object, kind) }
+    }
+}
+
+/// Seals one content, with a key that nobody has yet.
+pub(super) fn sealer() -> Result<Sealer, getrandom::Error> {
+    let mut key = Zeroizing::new([0; KEY_LEN]);
+    getrandom::fill(key.as_mut())?;
+    Ok(Sealer::new(FileKey::from_bytes(&key)))
+}
+
+/// A sealed content, opened as it is read. It ends with an error when it is not the file that its act speaks of.
+pub(super) fn opened(chunks: Chunks, file: SealedFile) -> Chunks {
+    let opening = (chunks, Some(Opener::new(file)));
+    let steps = futures::stream::try_unfold(opening, |(mut chunks, opener)| async move {
+        let Some(mut opener) = opener else { return Ok(None) };
+        let mut plain = Vec::new();
+        let next = chunks.next().await.transpose()?;
+        let opener = if let Some(chunk) = next {
+            opener.update(&chunk, &mut plain).map_err(io::Error::other)?;
+            Some(opener)
+        } else {
+            opener.finish(&mut plain).map_err(io::Error::other)?;
+            None
+        };
+        Ok(Some((Bytes::from(plain), (chunks, opener))))
+    });
+    steps.boxed()
+}
+
+/// Keeps what the API receives, sealed when that is wished; durable when this returns. Nothing is kept of an upload that
+/// breaks off.
+pub(super) async fn import(
+    mut chunks: Chunks,
+    sealer: Option<Sealer>,
+    attachments: Attachments,
+) -> Result<Kept, ImportError> {
     let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(WAITING);
     let keeping = tokio::task::spawn_blocking(move || {
-        attachments.import(&mut Upload { receiver, rest: Bytes::new() }, CONTENT_MAX)
+        let mut upload = Upload { receiver, rest: Bytes::new(), sealer, sealed: None };
+        let (hash, size) = attachments.import(&mut upload, sealed_size(CONTENT_MAX))?;
+        Ok(Kept { attachment: Attachment { hash, size }, sealed: upload.sealed })
     });
     let mut broken = None;
     while let Some(chunk) = chunks.next().await {
@@ -162,17 +215,37 @@ pub(super) async fn import(mut chunks: Chunks, attachments: Attachments) -> Resu
     }
 }
 
-/// An upload as something to read from.
+/// An upload as something to read from: as it comes, or sealed.
 struct Upload {
     receiver: mpsc::Receiver<io::Result<Bytes>>,
     rest: Bytes,
+    sealer: Option<Sealer>,
+    /// What opens it, once it is whole.
+    sealed: Option<SealedFile>,
+}
+
+impl Upload {
+    /// What comes next; nothing at the end.
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let chunk = self.receiver.blocking_recv().transpose()?;
+        let Some(mut sealer) = self.sealer.take() else { return Ok(chunk) };
+        let mut out = Vec::new();
+        match chunk {
+            Some(chunk) => {
+                sealer.update(&chunk, &mut out).map_err(io::Error::other)?;
+                self.sealer = Some(sealer);
+            }
+            None => self.sealed = Some(sealer.finish(&mut out).map_err(io::Error::other)?),
+        }
+        Ok(Some(out.into()))
+    }
 }
 
 impl Read for Upload {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while self.rest.is_empty() {
-            match self.receiver.blocking_recv() {
-                Some(chunk) => self.rest = chunk?,
+            match self.next()? {
+                Some(chunk) => self.rest = chunk,
                 None => return Ok(0),
             }
         }

@@ -29,6 +29,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use palabre_core::keys::Secret;
+use palabre_core::seal::SealingSecret;
 use palabre_net::Config;
 use palabre_store::LockedHome;
 use tokio::sync::{mpsc, watch};
@@ -55,6 +56,8 @@ pub(crate) struct Setup {
     pub(crate) rules: palabre_core::charter::Rules,
     /// The node's key.
     pub(crate) secret: Secret,
+    /// What opens what is sealed for it.
+    pub(crate) sealing: Vec<SealingSecret>,
     /// Opens the HTTP API.
     pub(crate) token: zeroize::Zeroizing<String>,
 }

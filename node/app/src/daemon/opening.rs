@@ -62,7 +62,8 @@ fn identity(setup: &Setup) -> Result<Identity, DaemonError> {
         .iter()
         .map(|peer| (peer.node, peer.addresses.iter().map(ToString::to_string).collect()))
         .collect();
-    Ok(Identity { secret: setup.secret.clone(), seed, link: Link { metered: setup.settings.metered }, peers })
+    let (secret, sealing) = (setup.secret.clone(), setup.sealing.clone());
+    Ok(Identity { secret, sealing, seed, link: Link { metered: setup.settings.metered }, peers })
 }
 
 /// Folds every record that the index does not count yet. What is damaged is named and left out; peers have it.
@@ -132,9 +133,10 @@ pub(crate) struct Counts {
 pub(crate) fn rebuild(home: &LockedHome, rules: &Rules) -> Result<Folded, DaemonError> {
     Index::destroy(&home.index())?;
     let (mut store, opening) = Store::open(home, Settings::default())?;
-    // The node's own key plays no part in folding: any will do.
+    // The node's own key plays no part in folding: any will do. What is sealed is noted, and folded by the node when it starts.
     let secret = palabre_core::keys::Secret::from_seed(&[0; 32]);
-    let identity = Identity { secret, seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [0; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&store, rules.clone(), identity)?;
     let counts = fold(&mut node, &mut store, &opening)?;
     Ok(Folded { node, store, counts })

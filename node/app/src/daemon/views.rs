@@ -54,12 +54,20 @@ pub(super) fn status(
         listen: listen.iter().map(|address| address_of(node.key(), address.clone()).to_string()).collect(),
         peers: peers(node),
         ledger: Digest(node.ledger_hash()),
-        state: BTreeMap::from([(AudienceName::public(), Digest(registers::root(store, Audience::Public)?))]),
+        state: states(store)?,
         lag: Lag { entries: lag.entries, seconds: lag.seconds },
         writing: if obstacle.is_none() { Writing::Ok } else { Writing::Paused },
         obstacle,
         concerns,
     })
+}
+
+/// The hash of what is folded, for each audience that the node reads.
+fn states(store: &Store) -> Result<BTreeMap<AudienceName, Digest>, StateError> {
+    let audiences = registers::audiences(store)?;
+    let state =
+        |audience: &Audience| Ok((AudienceName(audience.to_string()), Digest(registers::root(store, audience)?)));
+    audiences.iter().map(state).collect()
 }
 
 /// `GET /api/v1/charter`.

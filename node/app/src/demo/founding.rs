@@ -114,6 +114,7 @@ fn mandate_of(seat: &Seat, charter: &Charter, network: &NetworkId) -> Result<Raw
         key: seat.node.node.as_bytes().to_vec(),
         label: "demo".to_owned(),
         addresses: seat.node.addresses().iter().map(ToString::to_string).collect(),
+        sealing: vec![keys::listed(&keys::sealing(&seat.home)?.public())],
         ..v1::MandatedNode::default()
     };
     mandate::sign(&seat.node.administration, vec![node], charter, &seat.secret, network)

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use palabre_core::keys::Secret;
+use palabre_core::seal::suite::SUITE;
+use palabre_core::seal::{SealingKey, SealingSecret};
+use palabre_proto::v1;
 use palabre_store::Home;
 use palabre_store::secrets::{self, SecretError};
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, cause};
+use crate::failure::{Failure, cause, internal};
 
 /// Bytes of randomness in the token: as hard to guess as a key.
 const TOKEN_LEN: usize = 32;
@@ -22,6 +25,27 @@ pub(crate) fn node_file(home: &Home) -> PathBuf {
 /// The file of the administration's key.
 pub(crate) fn administration_file(home: &Home) -> PathBuf {
     home.keys().join("administration.key")
+}
+
+/// The file of what opens what is sealed for the node.
+pub(crate) fn sealing_file(home: &Home) -> PathBuf {
+    home.keys().join("sealing.key")
+}
+
+/// What opens what is sealed for the node; drawn when there is none.
+pub(crate) fn sealing(home: &Home) -> Result<SealingSecret, Failure> {
+    let file = sealing_file(home);
+    if !file.exists() {
+        let seed = random::<{ secrets::SEED_LEN }>()?;
+        secrets::write_seed(&file, &seed).map_err(failure)?;
+    }
+    let seed = secrets::read_seed(&file).map_err(failure)?;
+    SealingSecret::from_seed(&seed).map_err(|error| internal(&error))
+}
+
+/// A node's sealing key as mandates and applications list it.
+pub(crate) fn listed(sealing: &SealingKey) -> v1::SealingKey {
+    v1::SealingKey { suite: SUITE.to_owned(), key: sealing.to_bytes() }
 }
 
 /// The key in `file`.

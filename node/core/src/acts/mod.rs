@@ -6,6 +6,7 @@
 
 pub mod documents;
 pub mod fields;
+pub mod keys;
 pub mod proof;
 mod register;
 pub mod uphold;
@@ -18,11 +19,14 @@ use thiserror::Error;
 
 pub use self::documents::DocumentAct;
 pub use self::fields::FieldError;
+pub use self::keys::{GrantAct, RequestAct};
 pub use self::proof::{KeyProof, ProofError};
 pub use self::register::Register;
 pub use self::uphold::UpholdAct;
 use crate::id::{EntryId, IdError};
-use crate::ledger::Header;
+use crate::ledger::{Audience, Header};
+use crate::seal::file::{FileError, SealedFile};
+use crate::seal::grant::GrantError;
 
 /// Most heads that an act names: one for each administration of the region and as many again; 2 KiB of payload.
 pub const AFTER_MAX: usize = 64;
@@ -45,13 +49,16 @@ pub enum EnvelopeError {
     /// On an object, and after nothing.
     #[error("the act names an object and no act of it that came before")]
     AfterMissing,
+    /// It does not open with the key that its header names, for none of the audiences that have this key.
+    #[error("what is sealed does not open with the key that its header names")]
+    Sealed,
     /// Opens an object, and after something.
     #[error("the act opens an object and names acts before it")]
     AfterOpening,
 }
 
 /// Why a payload is no act.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Debug, Error)]
 pub enum ActError {
     /// It has no envelope.
     #[error(transparent)]
@@ -68,6 +75,15 @@ pub enum ActError {
     /// It is no proof of key.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// It is no grant.
+    #[error(transparent)]
+    Grant(Box<GrantError>),
+    /// What it says of its sealed attachments is malformed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It does not say of each of its attachments what opens it, or it is public and says so.
+    #[error("a sealed act says of each of its attachments what opens it, and a public one of none")]
+    Files,
     /// It upholds an act that it does not name as being before it.
     #[error("an act that upholds another names it among those before it")]
     Upheld,
@@ -155,6 +171,10 @@ pub enum Kind {
     Document(DocumentAct),
     /// A keyholder has its key.
     Proof(KeyProof),
+    /// An audience key is granted.
+    Grant(GrantAct),
+    /// Audience keys are asked for.
+    Request(RequestAct),
     /// On an object of any kind: brings a void act of it into effect.
     Uphold(UpholdAct),
 }
@@ -176,6 +196,8 @@ impl Kind {
         match wire {
             Wire::Document(message) => DocumentAct::parse(message, header).map(Self::Document),
             Wire::Proof(message) => KeyProof::parse(&message).map(Self::Proof),
+            Wire::Grant(message) => GrantAct::parse(message).map(Self::Grant),
+            Wire::Request(v1::KeyRequest {}) => Ok(Self::Request(RequestAct)),
             Wire::Uphold(message) => UpholdAct::parse(&message).map(Self::Uphold),
         }
     }
@@ -184,6 +206,8 @@ impl Kind {
         match self {
             Self::Document(act) => act,
             Self::Proof(act) => act,
+            Self::Grant(act) => act,
+            Self::Request(act) => act,
             Self::Uphold(act) => act,
         }
     }
@@ -205,8 +229,14 @@ impl Kind {
     pub const fn upholds(&self) -> Option<&EntryId> {
         match self {
             Self::Uphold(UpholdAct { act }) => Some(act),
-            Self::Document(_) | Self::Proof(_) => None,
+            Self::Document(_) | Self::Proof(_) | Self::Grant(_) | Self::Request(_) => None,
         }
+    }
+
+    /// Whether everybody may read it, whatever it is about: what lets others in cannot be behind the door.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Proof(_) | Self::Grant(_) | Self::Request(_))
     }
 
     /// Its stable name, for JSON and for translation: `document-publish`.
@@ -221,26 +251,36 @@ impl Kind {
 pub struct Act {
     envelope: Envelope,
     kind: Kind,
+    files: Vec<SealedFile>,
 }
 
 impl Act {
     /// Parses the payload of an entry.
     pub fn parse(payload: &[u8], header: &Header) -> Result<Self, ActError> {
         let envelope = Envelope::parse(payload)?;
-        let wire = v1::Act::decode(payload).map_err(ActError::Encoding)?.kind.ok_or(ActError::UnknownKind)?;
-        let kind = Kind::parse(wire, header)?;
+        let message = v1::Act::decode(payload).map_err(ActError::Encoding)?;
+        let kind = Kind::parse(message.kind.ok_or(ActError::UnknownKind)?, header)?;
         if kind.opens() != (envelope == Envelope::Opens) {
             return Err(ActError::Opening);
         }
         if kind.upholds().is_some_and(|act| !envelope.after().contains(act)) {
             return Err(ActError::Upheld);
         }
-        Ok(Self { envelope, kind })
+        let files = message.files.iter().map(SealedFile::parse).collect::<Result<Vec<_>, _>>()?;
+        let expected = if header.audience == Audience::Public { 0 } else { header.attachments.len() };
+        if files.len() != expected {
+            return Err(ActError::Files);
+        }
+        Ok(Self { envelope, kind, files })
     }
 
     /// An act that opens an object; its place is 0. Refused when the kind is not one that opens.
     pub fn opening(kind: Kind) -> Result<Self, ActError> {
-        if kind.opens() { Ok(Self { envelope: Envelope::Opens, kind }) } else { Err(ActError::Opening) }
+        if kind.opens() {
+            Ok(Self { envelope: Envelope::Opens, kind, files: Vec::new() })
+        } else {
+            Err(ActError::Opening)
+        }
     }
 
     /// An act on `object` after these heads ([`crate::registers::heads`]: id and place), and the place that its header
@@ -261,7 +301,13 @@ impl Act {
         let Some((greatest, _)) = named.first() else { return Err(EnvelopeError::AfterMissing.into()) };
         let place = greatest.saturating_add(1);
         let after = named.into_iter().map(|(_, id)| id).collect();
-        Ok((Self { envelope: Envelope::On { object, after }, kind }, place))
+        Ok((Self { envelope: Envelope::On { object, after }, kind, files: Vec::new() }, place))
+    }
+
+    /// The same, with what opens each of its attachments: of an act that is sealed.
+    #[must_use]
+    pub fn with_files(self, files: Vec<SealedFile>) -> Self {
+        Self { files, ..self }
     }
 
     /// The payload that says it.
@@ -273,13 +319,20 @@ impl Act {
                 (object.as_bytes().to_vec(), after.iter().map(|id| id.as_bytes().to_vec()).collect())
             }
         };
-        v1::Act { object, after, kind: Some(self.kind.act().to_wire()) }.encode_to_vec()
+        let files = self.files.iter().map(SealedFile::to_message).collect();
+        v1::Act { object, after, files, kind: Some(self.kind.act().to_wire()) }.encode_to_vec()
     }
 
     /// Which object it is about, and after what.
     #[must_use]
     pub const fn envelope(&self) -> &Envelope {
         &self.envelope
+    }
+
+    /// What opens each of its attachments, when it is sealed.
+    #[must_use]
+    pub fn files(&self) -> &[SealedFile] {
+        &self.files
     }
 
     /// What it does.

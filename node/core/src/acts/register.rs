@@ -11,10 +11,12 @@ pub enum Register {
     Documents = v1::Register::Documents as u8,
     /// Proofs of keyholders' keys.
     Proofs = v1::Register::Proofs as u8,
+    /// Grants of audience keys, and requests for them.
+    Keys = v1::Register::Keys as u8,
 }
 
 impl Register {
-    const ALL: [Self; 2] = [Self::Documents, Self::Proofs];
+    const ALL: [Self; 3] = [Self::Documents, Self::Proofs, Self::Keys];
 
     /// Its name: `documents`.
     #[must_use]
@@ -22,6 +24,7 @@ impl Register {
         match self {
             Self::Documents => "documents",
             Self::Proofs => "proofs",
+            Self::Keys => "keys",
         }
     }
 

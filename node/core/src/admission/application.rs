@@ -6,9 +6,12 @@ use thiserror::Error;
 use super::invitation::{InvitationError, InvitationText};
 use super::refusal::Refusal;
 use crate::acts::fields::{FieldError, Language, check_line};
+use crate::charter::mandate::SEALING_MAX;
 use crate::charter::{AdministrationKind, Names, Newcomer, Rules};
 use crate::id::{AdministrationKey, ApplicationId, Code, IdError, NetworkId, NodeKey};
 use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
+use crate::seal::SealingKey;
+use crate::seal::suite::SUITE;
 use crate::time::Millis;
 
 /// Largest application in bytes: every field at its longest, and an invitation.
@@ -48,6 +51,9 @@ pub enum ApplicationError {
     /// Too many addresses or languages, or too long ones.
     #[error("the application has too many addresses or languages, or too long ones")]
     TooMany,
+    /// Too many sealing keys, or malformed ones.
+    #[error("the application has too many sealing keys, or malformed ones")]
+    Sealing,
     /// A kind of participant that does not apply.
     #[error("a member or a partner applies, nobody of kind {0}")]
     Kind(i32),
@@ -77,6 +83,8 @@ pub struct Application {
     pub label: String,
     /// Addresses of it that last, if any.
     pub addresses: Vec<String>,
+    /// What audience keys are to be wrapped to for it, as its mandate lists them.
+    pub sealing: Vec<v1::SealingKey>,
     /// Whom to telephone.
     pub contact: String,
     /// In which language the applicant reads the fingerprint's words.
@@ -210,6 +218,10 @@ impl Application {
         if message.addresses.len() > ADDRESSES_MAX || !message.addresses.iter().all(fits) {
             return Err(ApplicationError::TooMany);
         }
+        let sealing = |sealing: &v1::SealingKey| sealing.suite != SUITE || SealingKey::from_bytes(&sealing.key).is_ok();
+        if message.sealing.len() > SEALING_MAX || !message.sealing.iter().all(sealing) {
+            return Err(ApplicationError::Sealing);
+        }
         check_line("label", &message.label, LINE_MAX)?;
         check_line("contact", &message.contact, LINE_MAX)?;
         Ok(Self {
@@ -219,6 +231,7 @@ impl Application {
             node: NodeKey::try_from(message.node.as_slice()).map_err(|source| field("node", source))?,
             label: message.label,
             addresses: message.addresses,
+            sealing: message.sealing,
             contact: message.contact,
             language: message.language.parse()?,
             written: Millis(message.written),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::revision::{AdministrationKind, Charter, CommissionId, OfficeKind};
-use crate::id::{AdministrationKey, Code};
+use super::revision::{AdministrationKind, Charter, OfficeKind};
+use crate::id::{AdministrationKey, Code, CommissionId};
 
 /// An invariant that a charter breaks. Its text quotes the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

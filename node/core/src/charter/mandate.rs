@@ -11,6 +11,8 @@ use super::revision::Charter;
 use super::revisions::Revisions;
 use crate::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash, NetworkId, NodeKey};
 use crate::keys::{self, Purpose, Secret, SignatureBytes, SignatureError};
+use crate::seal::SealingKey;
+use crate::seal::suite::{SUITE, SuiteError};
 use crate::time::Millis;
 
 /// Largest mandate in bytes.
@@ -75,6 +77,9 @@ pub enum MandateError {
     /// As many as are kept.
     #[error("{0} has as many mandates as are kept")]
     TooManyMandates(Code),
+    /// A sealing key of the suite that this version knows, and none.
+    #[error("a sealing key of the mandate is malformed")]
+    Sealing(#[from] SuiteError),
     /// A list of what counts of a node that is malformed.
     #[error("a cutoff of the mandate is malformed")]
     Cutoff(#[from] CutoffError),
@@ -101,6 +106,8 @@ pub struct MandatedNode {
     pub label: String,
     /// Multiaddresses that last, if any.
     pub addresses: Vec<String>,
+    /// What audience keys are wrapped to for it; none while it lists no key of the suite that this version knows.
+    pub sealing: Option<SealingKey>,
     /// Whether it hands messages to the administration's systems.
     pub delivers: bool,
 }
@@ -255,10 +262,12 @@ fn cutoffs(messages: &[v1::NodeCutoff], nodes: &[MandatedNode]) -> Result<BTreeM
 }
 
 fn node(message: v1::MandatedNode) -> Result<MandatedNode, MandateError> {
+    let sealing = message.sealing.iter().find(|sealing| sealing.suite == SUITE);
     Ok(MandatedNode {
         key: NodeKey::try_from(message.key.as_slice()).map_err(|source| field("nodes.key", source))?,
         label: message.label,
         addresses: message.addresses,
+        sealing: sealing.map(|sealing| SealingKey::from_bytes(&sealing.key)).transpose()?,
         delivers: message.delivers,
     })
 }
@@ -266,6 +275,7 @@ fn node(message: v1::MandatedNode) -> Result<MandatedNode, MandateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::SealingSecret;
 
     fn with_sealing_keys(count: usize) -> v1::Mandate {
         let sealing = vec![v1::SealingKey { suite: "x-wing".to_owned(), key: vec![5; 32] }; count];
@@ -276,6 +286,17 @@ mod tests {
             nodes: vec![v1::MandatedNode { key: vec![3; 32], sealing, ..v1::MandatedNode::default() }],
             ..v1::Mandate::default()
         }
+    }
+
+    #[test]
+    fn a_sealing_key_of_the_known_suite_is_read_and_a_malformed_one_refused() {
+        let mut message = with_sealing_keys(2);
+        assert_eq!(Mandate::parse(&message.encode_to_vec()).unwrap().nodes[0].sealing, None, "another suite");
+        let key = SealingSecret::from_seed(&[7; 32]).unwrap().public();
+        message.nodes[0].sealing[1] = v1::SealingKey { suite: SUITE.to_owned(), key: key.to_bytes() };
+        assert_eq!(Mandate::parse(&message.encode_to_vec()).unwrap().nodes[0].sealing, Some(key));
+        message.nodes[0].sealing[1].key.pop();
+        assert!(matches!(Mandate::parse(&message.encode_to_vec()), Err(MandateError::Sealing(_))));
     }
 
     #[test]

@@ -41,10 +41,9 @@ pub use invariants::Breach;
 pub use mandate::{Mandate, MandateError, MandatedNode, RawMandate};
 pub use newcomer::Newcomer;
 pub use revision::{
-    Administration, AdministrationKind, Charter, CharterError, Commission, CommissionId, CommissionIdError, Names,
-    Office, OfficeKind, Refounding,
+    Administration, AdministrationKind, Charter, CharterError, Commission, Names, Office, OfficeKind, Refounding,
 };
 pub use revisions::{Joined, Jury, RevisionError, Revisions};
-pub use rules::{Rules, RulesError, Standing};
+pub use rules::{Readers, Rules, RulesError, Standing};
 pub use signature::{CharterSignature, SignatureFormError};
 pub use succession::{Loss, SuccessionBreach};

@@ -11,10 +11,10 @@ use super::counted::Counted;
 use super::invariants::{self, Breach, least_threshold};
 use super::mandate::Mandate;
 use super::newcomer::Newcomer;
-use super::revision::{Charter, CharterError, CommissionId};
+use super::revision::{Charter, CharterError};
 use super::rules::Rules;
 use super::succession;
-use crate::id::{AdministrationKey, CharterHash, Code, LogName, MandateHash};
+use crate::id::{AdministrationKey, CharterHash, Code, CommissionId, LogName, MandateHash};
 use crate::ledger::Head;
 use crate::time::Millis;
 

@@ -1,8 +1,6 @@
 //! One revision of the charter, parsed from its exact bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::str::FromStr;
 
 use palabre_proto::{Message, v1};
 use serde::Serialize;
@@ -11,7 +9,10 @@ use thiserror::Error;
 use super::cutoff::{Cutoff, CutoffError, Ends};
 use crate::acts::FieldError;
 use crate::acts::fields::Reason;
-use crate::id::{AdministrationKey, CharterHash, Code, IdError, MandateHash, NetworkId};
+use crate::id::{
+    AdministrationKey, CharterHash, Code, CommissionId, CommissionIdError, IdError, MandateHash, NetworkId,
+};
+use crate::seal::SealedAudience;
 use crate::time::Millis;
 
 /// Largest charter in bytes: 24 administrations take about 6 KiB, checkpoints 80 bytes a log; fits a frame of sync.
@@ -98,31 +99,6 @@ pub enum OfficeKind {
     Assessor,
     /// Of the region.
     VicePresidency,
-}
-
-/// The id of a commission: `governance`, `solutions`, `collaboration`; lower-case words, as data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct CommissionId(String);
-
-/// Why a text names no commission.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0:?} is no id of a commission: 2 to 32 lower-case letters or hyphens")]
-pub struct CommissionIdError(String);
-
-impl FromStr for CommissionId {
-    type Err = CommissionIdError;
-
-    fn from_str(text: &str) -> Result<Self, CommissionIdError> {
-        let fits = (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(CommissionIdError(text.to_owned())) }
-    }
-}
-
-impl fmt::Display for CommissionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// A name in the three languages of the house.
@@ -323,6 +299,22 @@ impl Charter {
         let regional = |a: &Administration| a.kind == AdministrationKind::RegionalOffice;
         kinds.into_iter().any(|kind| self.holders(kind).any(|holder| holder == code))
             || self.administration(code).is_some_and(regional)
+    }
+
+    /// Whether an administration is in a sealed audience. Partners are in none (`docs/design.md` §1).
+    #[must_use]
+    pub fn in_audience(&self, audience: &SealedAudience, code: &Code) -> bool {
+        let inside = self.administration(code).is_some_and(|a| a.kind != AdministrationKind::Partner);
+        inside
+            && match audience {
+                SealedAudience::Region => true,
+                SealedAudience::Secretariat => self.in_secretariat(code),
+                SealedAudience::Members(codes) => codes.contains(code),
+                SealedAudience::Commission(id) => {
+                    let sits = |c: &Commission| c.id == *id && (c.host == *code || c.members.contains(code));
+                    self.commissions.iter().any(sits)
+                }
+            }
     }
 }
 

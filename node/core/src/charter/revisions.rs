@@ -183,7 +183,7 @@ impl Revisions {
     }
 
     /// Adopted revisions, whether disputed or not.
-    pub(super) fn adopted(&self) -> impl Iterator<Item = &Charter> {
+    pub fn adopted(&self) -> impl Iterator<Item = &Charter> {
         self.adopted.iter().map(|hash| self.charter_of(hash))
     }
 

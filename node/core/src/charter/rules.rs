@@ -1,7 +1,7 @@
 //! All that a node holds of charter and mandates, and what follows from it (`docs/design.md` §4): who may connect, who
 //! acts for whom, and under which revision and mandate an entry is judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palabre_proto::v1;
 use thiserror::Error;
@@ -14,8 +14,11 @@ use super::mandates::{Mandates, Mandating};
 use super::revision::{Administration, AdministrationKind, Charter};
 use super::revisions::{Governing, Joined, RevisionError, Revisions};
 use super::signature::{self, CharterSignature};
-use crate::id::{AdministrationKey, CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, Sequence};
+use crate::id::{
+    AdministrationKey, CharterHash, Code, EntryId, LogName, MandateHash, NetworkId, NodeKey, SealingId, Sequence,
+};
 use crate::ledger::{Head, Header};
+use crate::seal::{SealedAudience, SealingKey};
 use crate::state::StateError;
 
 /// Why a node cannot start with a charter.
@@ -36,6 +39,9 @@ pub enum RulesError {
         needed: u32,
     },
 }
+
+/// Nodes that may read, each with its sealing key, by the id of that.
+pub type Readers<'a> = BTreeMap<SealingId, (NodeKey, &'a SealingKey)>;
 
 /// What the rules say of an author at an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,6 +205,19 @@ impl Rules {
             let mandate = self.mandates.in_force(&administration.code);
             mandate.into_iter().flat_map(move |mandate| mandate.nodes.iter().map(move |node| (node, administration)))
         })
+    }
+
+    /// The nodes that may read what is sealed to an audience from now on, by their sealing keys. Who has none in its mandate
+    /// reads nothing yet.
+    #[must_use]
+    pub fn readers(&self, audience: &SealedAudience) -> Readers<'_> {
+        let inside = self.admitted().filter(|(_, a)| self.charter().in_audience(audience, &a.code));
+        inside.filter_map(|(node, _)| node.sealing.as_ref().map(|key| (key.id(), (node.key, key)))).collect()
+    }
+
+    /// The nodes that any mandate lists or has listed.
+    pub fn authors(&self) -> impl Iterator<Item = &NodeKey> {
+        self.mandates.all().flat_map(|mandate| mandate.nodes.iter().map(|node| &node.key))
     }
 
     /// The mandate in force under which a node acts.

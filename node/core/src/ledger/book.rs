@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::fork::ForkProof;
 use super::frontier::{self, Frontier, Head};
-use super::header::Priority;
+use super::header::{Audience, Priority};
 use super::index;
 pub use super::index::Located;
 use super::record::Record;
@@ -422,6 +422,12 @@ impl Located {
 pub fn read_entry(storage: &impl Storage, located: &Located) -> Result<Option<Entry>, StateError> {
     let Some(bytes) = storage.record(located.position)? else { return Ok(None) };
     Ok(Record::raw_entry(&bytes).and_then(|raw| raw.recall(located.id)))
+}
+
+/// Whether an entry is sealed: who has no key for it knows no more of it. A damaged one is not.
+pub fn is_sealed(storage: &impl Storage, located: &Located) -> Result<bool, StateError> {
+    let entry = read_entry(storage, located)?;
+    Ok(entry.is_some_and(|entry| entry.header().audience != Audience::Public))
 }
 
 /// The fork proof recorded at `position`; nothing when the record is damaged or of another kind.

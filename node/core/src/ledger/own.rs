@@ -5,6 +5,7 @@ use super::frontier::Head;
 use super::header::{Attachment, Audience, Header, Priority};
 use crate::id::{CharterHash, EntryId, LogId, LogName, MandateHash, NetworkId, Sequence};
 use crate::keys::{Purpose, Secret};
+use crate::seal::Slot;
 use crate::time::Millis;
 
 /// What an author says; the log adds sequence, previous and signature.
@@ -66,6 +67,12 @@ impl OwnLog {
     #[must_use]
     pub const fn next(&self) -> Sequence {
         self.next
+    }
+
+    /// Where the next entry will stand.
+    #[must_use]
+    pub const fn slot(&self, network: NetworkId) -> Slot {
+        Slot { network, log: self.name, sequence: self.next, previous: self.previous }
     }
 
     /// Signs the next entry. It must become durable before anyone sees it.

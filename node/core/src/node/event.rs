@@ -7,7 +7,10 @@ use crate::acts::{ActError, Kind};
 use crate::charter::{CharterError, MandateError, RevisionError, SignatureFormError};
 use crate::id::{CharterHash, ContentHash, EntryId, LogName, MandateHash, NodeKey, Sequence};
 use crate::ledger::{Attachment, Entry, EntryError, Mended, Priority, RawEntry, Record};
-use crate::registers::VoidReason;
+use crate::registers::{self, VoidReason};
+use crate::seal::file::SealedFile;
+use crate::seal::grant::GrantError;
+use crate::seal::payload::PayloadError;
 use crate::state::Position;
 use crate::sync::CodecError;
 use crate::sync::elide::RestoreError;
@@ -27,10 +30,23 @@ pub struct Write {
     pub object: Option<EntryId>,
     /// What it does.
     pub kind: Kind,
+    /// Who can read it, of an act that opens an object; every other is for the readers of its object.
+    pub audience: registers::Audience,
     /// Files that belong to it; already held.
     pub attachments: Vec<Attachment>,
+    /// What opens each of them, when the act is sealed.
+    pub files: Vec<SealedFile>,
     /// How soon it travels.
     pub priority: Priority,
+}
+
+impl Write {
+    /// An act without files, routine; on the object, or public and opening one.
+    #[must_use]
+    pub const fn plain(object: Option<EntryId>, kind: Kind) -> Self {
+        let (audience, priority) = (registers::Audience::Public, Priority::Routine);
+        Self { object, kind, audience, attachments: Vec::new(), files: Vec::new(), priority }
+    }
 }
 
 /// What happens to a node.
@@ -326,6 +342,18 @@ pub enum WriteError {
     /// Too many attachments.
     #[error("{0} attachments; at most {max} are allowed", max = crate::ledger::header::ATTACHMENTS_MAX)]
     TooManyAttachments(usize),
+    /// The node cannot read what it would write.
+    #[error("the mandate in force lists no sealing key of this node, or not the one that it has: it can seal nothing")]
+    NoSealingKey,
+    /// What opens its attachments is missing, or given of an act that everybody reads.
+    #[error("a sealed act says of each of its attachments what opens it, and a public one of none")]
+    Files,
+    /// It cannot be sealed.
+    #[error("it cannot be sealed: {0}")]
+    Seal(#[from] PayloadError),
+    /// The key of its audience cannot be granted.
+    #[error("the key of the audience cannot be granted: {0}")]
+    Grant(#[from] GrantError),
     /// The disk does not take it.
     #[error("the disk is full or read-only: nothing was written")]
     Disk,

@@ -15,6 +15,7 @@ use super::event::{Effect, Fault};
 use crate::id::{ContentHash, NodeKey};
 use crate::ledger::Entry;
 use crate::ledger::book::{self, Effective};
+use crate::seal::stream;
 use crate::state::{State, StateError, Storage};
 use crate::time::Moment;
 use asking::Asking;
@@ -23,8 +24,9 @@ use fresh::Fresh;
 
 /// Keys of the index under which missing attachments stand. The value is the size, 8 bytes big-endian, and the author.
 const MISSING: &[u8] = b"m";
-/// Largest attachment that is fetched, in bytes: whole from one peer, until ranges come.
-pub(super) const WHOLE_MAX: u64 = 16 * 1024 * 1024;
+/// Largest attachment that is fetched, in bytes: whole from one peer, until ranges come. 16 MiB, which padding leaves as they
+/// are, and the tags of their chunks when they are sealed.
+pub(super) const WHOLE_MAX: u64 = stream::sealed_size(16 * 1024 * 1024);
 /// Missing attachments for which somebody may be asked that are looked at in one step.
 const STEP: usize = 64;
 /// The same with those for which nobody may be asked now: they are passed over. A multiple of [`STEP`].

@@ -109,7 +109,8 @@ impl Node {
     /// These entries have no effect any more.
     pub(super) fn lose<S: Storage>(&mut self, storage: &mut S, lost: &[Effective]) -> Result<(), StateError> {
         let ids: Vec<EntryId> = lost.iter().map(|e| e.located.id).collect();
-        registers::withdraw(storage, &self.rules, &ids)?;
+        let changes = registers::withdraw(storage, self.reader(), &ids)?;
+        self.follow(storage, changes)?;
         self.hashes = Hashes::Behind;
         self.judge_anew(storage, lost)
     }
@@ -151,7 +152,8 @@ impl Node {
         for one in gained {
             let Some(entry) = read_entry(storage, &one.located)? else { continue };
             self.hashes = Hashes::Folding;
-            registers::admit(storage, &self.rules, &[&entry])?;
+            let changes = registers::admit(storage, self.reader(), &[&entry])?;
+            self.follow(storage, changes)?;
             self.want_attachments(storage, &entry, &[*one])?;
         }
         self.judge_anew(storage, gained)
@@ -159,10 +161,11 @@ impl Node {
 
     /// Where one of these has stood, or stands now, in the place of an entry that a list names: what the list cuts or does not
     /// cut is judged anew.
-    fn judge_anew<S: Storage>(&self, storage: &mut S, shifted: &[Effective]) -> Result<(), StateError> {
+    fn judge_anew<S: Storage>(&mut self, storage: &mut S, shifted: &[Effective]) -> Result<(), StateError> {
         let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
         if shifted.iter().any(another) {
-            registers::refold_all(storage, &self.rules)?;
+            let changes = registers::refold_all(storage, self.reader())?;
+            self.follow(storage, changes)?;
         }
         Ok(())
     }

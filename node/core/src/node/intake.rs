@@ -26,8 +26,8 @@ pub(super) struct Batch {
     pub sources: BTreeMap<EntryId, NodeKey>,
     /// Bytes to credit once it is durable.
     pub owed: Option<(NodeKey, u64)>,
-    /// Own writes.
-    pub tickets: BTreeMap<EntryId, Ticket>,
+    /// Own writes; nobody waits for those that the node makes by itself.
+    pub tickets: BTreeMap<EntryId, Option<Ticket>>,
     /// Gossip messages whose verdict hangs on an entry.
     pub messages: Vec<MessageId>,
     /// Rules among the records: should the disk refuse them, they are recorded again later.
@@ -235,7 +235,7 @@ impl Node {
     }
 
     /// The own entry goes to the disk like any other.
-    pub(super) fn take_own(&mut self, entry: Entry, ticket: Ticket, out: &mut Vec<Effect>) {
+    pub(super) fn take_own(&mut self, entry: Entry, ticket: Option<Ticket>, out: &mut Vec<Effect>) {
         let new_log = !self.is_begun(&entry.header().log_name());
         if !self.spend(self.key, weight(&entry), new_log) {
             self.note_beyond(self.key, out);
@@ -339,7 +339,7 @@ impl Node {
             session.told.insert(log, *head);
         }
         if let Some(ticket) = batch.tickets.get(&entry.id()) {
-            out.push(Effect::Written { ticket: *ticket, id: entry.id() });
+            out.extend(ticket.map(|ticket| Effect::Written { ticket, id: entry.id() }));
             out.push(super::gossip::announce(entry));
         }
         Ok(())
@@ -364,10 +364,12 @@ impl Node {
             }
         }
         let folded: Vec<&Entry> = entries.iter().map(AsRef::as_ref).collect();
-        registers::admit(storage, &self.rules, &folded)?;
+        let changes = registers::admit(storage, self.reader(), &folded)?;
+        self.follow(storage, changes)?;
         let another = |one: &Effective| self.rules.names_another(&one.log, one.sequence, &one.located.id);
         if effective.iter().any(another) {
-            registers::refold_all(storage, &self.rules)?;
+            let changes = registers::refold_all(storage, self.reader())?;
+            self.follow(storage, changes)?;
         }
         Ok(effective)
     }
@@ -383,9 +385,10 @@ impl Node {
             }
         }
         self.intake.tentative.clear();
+        self.sealing.forget_drawn();
         for batch in batches {
-            let refused =
-                batch.tickets.into_values().map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
+            let waiting = batch.tickets.into_values().flatten();
+            let refused = waiting.map(|ticket| Effect::Refused { ticket, reason: WriteError::Disk });
             out.extend(refused);
             out.extend(batch.messages.iter().map(|m| Effect::Verdict { message: *m, verdict: GossipVerdict::Ignore }));
             self.unrecorded.extend(batch.rules);

@@ -6,6 +6,7 @@
 //! | `start` | from disk to a running node |
 //! | `intake` | entries and proofs: verified, judged, made durable, folded |
 //! | `write` | the node's own acts |
+//! | `sealing` | keys of audiences: read, drawn, granted, asked for |
 //! | `exchange` | digests and frontiers |
 //! | `rules`, `forks` | charter signatures, mandates, fork proofs |
 //! | `want`, `receipt` | what to take from whom, and what comes of it |
@@ -32,6 +33,7 @@ mod mend;
 mod neighbours;
 mod receipt;
 mod rules;
+mod sealing;
 mod serve;
 mod start;
 pub mod status;
@@ -68,6 +70,7 @@ use gossip::Announced;
 use intake::{Batch, Intake};
 use neighbours::Neighbours;
 use receipt::Unverified;
+use sealing::Sealing;
 use want::Wants;
 
 /// How the hashes over the state stand to what is folded.
@@ -100,6 +103,7 @@ pub struct Node {
     rules: Rules,
     /// The keys of the nodes that the rules admit.
     keys: KnownKeys,
+    sealing: Sealing,
     /// Whether what peers deliver is verified beside the node, and what is under way there.
     beside: bool,
     unverified: VecDeque<Unverified>,
@@ -167,7 +171,7 @@ impl Node {
             Event::AskedInVain { peer, hash } => self.asked_in_vain(storage, peer, hash, &mut out)?,
             Event::Damaged { log, sequence } => self.damaged(log, sequence),
             Event::Mended(part) => self.append(vec![Record::Mended(part)], Batch::default(), &mut out),
-            Event::Tick => self.tick(storage, now, &mut out)?,
+            Event::Tick => self.tick(storage, clock, now, &mut out)?,
         }
         Ok(out)
     }
@@ -332,7 +336,13 @@ impl Node {
         }
     }
 
-    fn tick<S: Storage>(&mut self, storage: &mut S, now: Moment, out: &mut Vec<Effect>) -> Result<(), StateError> {
+    fn tick<S: Storage>(
+        &mut self,
+        storage: &mut S,
+        clock: Millis,
+        now: Moment,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), StateError> {
         self.readmit(now, out);
         self.announced.expire(now, out);
         self.record_again(now, out);
@@ -342,6 +352,7 @@ impl Node {
         self.end_backlogs(now, out);
         self.tell_changes(now, out);
         self.ask_anew(now, out);
+        self.plan_grants(clock, now, out);
         self.plan(now, out);
         self.plan_fetches(storage, now, out)?;
         self.fetch_missing(storage, now, out)?;

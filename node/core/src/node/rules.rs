@@ -200,6 +200,7 @@ impl Node {
     /// segments that the index does not count, entries left out. By all of them the tail is folded, once.
     pub fn load_rules<S: Storage>(&mut self, storage: &mut S, tail: Vec<Record>) -> Result<(), StateError> {
         self.read_rules(storage, tail)?;
+        self.load_ring(storage)?;
         if storage.get(FOLDED_UNDER)?.is_none() && registers::is_empty(storage)? {
             // A new index: what is folded from here on need not be folded again.
             storage.put(FOLDED_UNDER.to_vec(), self.rules.governing_digest().to_vec())?;
@@ -254,7 +255,8 @@ impl Node {
         if storage.get(FOLDED_UNDER)?.as_deref() == Some(&governing) {
             return Ok(());
         }
-        registers::refold_all(storage, &self.rules)?;
+        let changes = registers::refold_all(storage, self.reader())?;
+        self.follow(storage, changes)?;
         self.hashes = Hashes::Behind;
         storage.put(FOLDED_UNDER.to_vec(), governing.to_vec())
     }

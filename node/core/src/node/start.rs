@@ -11,6 +11,7 @@ use super::fetch::Fetches;
 use super::gossip::Announced;
 use super::intake::{Batch, Intake};
 use super::neighbours::Neighbours;
+use super::sealing::Sealing;
 use super::want::Wants;
 use super::{Effect, Hashes, Link, Node};
 use crate::charter::Rules;
@@ -18,6 +19,7 @@ use crate::id::{EntryId, LogId, LogName, NodeKey};
 use crate::keys::{KnownKeys, Secret};
 use crate::ledger::book::{self, Verdict};
 use crate::ledger::{Entry, Ledger, OwnLog, Record};
+use crate::seal::{Ring, SealingSecret};
 use crate::state::{Position, State, StateError, Storage};
 use crate::time::{Millis, Moment, Steady};
 
@@ -25,7 +27,9 @@ use crate::time::{Millis, Moment, Steady};
 pub struct Identity {
     /// The node's key.
     pub secret: Secret,
-    /// Randomness for log ids and choices; a new one at every start.
+    /// What opens grants for it: the key that its mandate lists, and former ones. None: it reads what is public.
+    pub sealing: Vec<SealingSecret>,
+    /// Randomness for log ids, audience keys and choices; a new one at every start.
     pub seed: [u8; 32],
     /// How it behaves towards its link.
     pub link: Link,
@@ -57,6 +61,7 @@ impl Node {
             secret: identity.secret,
             rules,
             keys: KnownKeys::default(),
+            sealing: Sealing::new(Ring::new(network, identity.sealing)),
             beside: false,
             unverified: VecDeque::new(),
             own,
@@ -89,6 +94,7 @@ impl Node {
     /// The rules have changed: these nodes sign from now on.
     pub(super) fn know_keys(&mut self) {
         self.keys.replace(self.rules.admitted().map(|(node, _)| node.key));
+        self.sealing.stir(self.rules.authors().copied());
     }
 
     /// Folds one record of the segments that the index has not folded yet.

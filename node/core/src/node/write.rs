@@ -5,7 +5,7 @@ use super::event::{Effect, Ticket, Write, WriteError};
 use crate::acts::Act;
 use crate::ledger::Draft;
 use crate::ledger::header::{ATTACHMENTS_MAX, Audience, PAYLOAD_MAX};
-use crate::registers::{self, Refusal};
+use crate::registers::{self, Audience as Readers, Refusal};
 use crate::state::{StateError, Storage};
 use crate::time::Millis;
 
@@ -19,10 +19,10 @@ impl Node {
         clock: Millis,
         out: &mut Vec<Effect>,
     ) -> Result<(), StateError> {
-        match self.draft(storage, write, clock)? {
+        match self.draft(storage, write, clock, out)? {
             Ok(draft) => {
                 let entry = self.own.write(draft, &self.secret, &self.network);
-                self.take_own(entry, ticket, out);
+                self.take_own(entry, Some(ticket), out);
             }
             Err(reason) => out.push(Effect::Refused { ticket, reason }),
         }
@@ -30,14 +30,25 @@ impl Node {
     }
 
     fn draft<S: Storage>(
-        &self,
+        &mut self,
         storage: &S,
         write: Write,
         clock: Millis,
+        out: &mut Vec<Effect>,
     ) -> Result<Result<Draft, WriteError>, StateError> {
-        let Some(mandate) = self.rules.mandate_of(&self.key) else { return Ok(Err(WriteError::NotMandated)) };
+        let Some(mandate) = self.rules.mandate_of(&self.key).map(|mandate| mandate.hash) else {
+            return Ok(Err(WriteError::NotMandated));
+        };
         if write.attachments.len() > ATTACHMENTS_MAX {
             return Ok(Err(WriteError::TooManyAttachments(write.attachments.len())));
+        }
+        let readers = match &write.object {
+            None => write.audience,
+            Some(object) => registers::audience_of(storage, object)?.unwrap_or_default(),
+        };
+        let opened = if readers == Readers::Public { 0 } else { write.attachments.len() };
+        if write.files.len() != opened {
+            return Ok(Err(WriteError::Files));
         }
         let composed = match write.object {
             None => Act::opening(write.kind),
@@ -46,27 +57,34 @@ impl Node {
             }
         };
         let act = match composed {
-            Ok(act) => act,
+            Ok(act) => act.with_files(write.files),
             Err(error) => return Ok(Err(WriteError::Act(error))),
         };
-        let place = match registers::check(storage, &self.rules, &self.key, &act) {
+        let place = match registers::check(storage, self.reader(), &self.key, (&act, &readers)) {
             Ok(place) => place,
             Err(Refusal::Void(reason)) => return Ok(Err(WriteError::NotAllowed(reason))),
             Err(Refusal::Waits) => return Ok(Err(WriteError::Waits)),
             Err(Refusal::State(error)) => return Err(error),
         };
-        let payload = act.encode();
-        if payload.len() > PAYLOAD_MAX {
-            return Ok(Err(WriteError::TooLarge(payload.len())));
+        let plain = act.encode();
+        if plain.len() > PAYLOAD_MAX {
+            return Ok(Err(WriteError::TooLarge(plain.len())));
         }
+        let (payload, audience) = match &readers {
+            Readers::Public => (plain, Audience::Public),
+            Readers::Sealed(readers) => match self.seal(&plain, readers, clock, out) {
+                Ok(sealed) => sealed,
+                Err(reason) => return Ok(Err(reason)),
+            },
+        };
         Ok(Ok(Draft {
             payload,
             place,
             priority: write.priority,
-            audience: Audience::Public,
+            audience,
             attachments: write.attachments,
             charter: self.rules.charter_hash(),
-            mandate: mandate.hash,
+            mandate,
             clock,
         }))
     }

@@ -1,57 +1,54 @@
-//! The audiences whose objects a node folds. An object has one for life (`docs/design.md` §5).
+//! Who can read an object. It has one audience for life (`docs/design.md` §5): that of the act that opened it.
 
 use std::fmt;
 
-use crate::ledger::{self, Header};
+use crate::seal::SealedAudience;
 
-/// Who can read an object. Sealed audiences come with sealing: until then nobody writes to them, and an entry whose
-/// header has a tag is kept and passed on unread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Who can read an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
     /// Every node, partners too.
+    #[default]
     Public,
+    /// Whoever has a key of this audience.
+    Sealed(SealedAudience),
 }
 
+/// Length of the beginning of a hash that stands for an audience in keys: no two that anybody can make are equal.
+const MARK_LEN: usize = 16;
+
 impl Audience {
-    /// The audience of an entry, when it can be read here.
-    #[must_use]
-    pub const fn of(header: &Header) -> Option<Self> {
-        match header.audience {
-            ledger::Audience::Public => Some(Self::Public),
-            ledger::Audience::Sealed(_) => None,
-        }
-    }
-
-    /// Its name: `public`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
+    /// What stands for it in keys of the index. None begins with another.
+    pub(super) fn mark(&self) -> Vec<u8> {
         match self {
-            Self::Public => "public",
+            Self::Public => b"p".to_vec(),
+            Self::Sealed(audience) => {
+                let hash = blake3::derive_key("palabre/audience/1", audience.to_string().as_bytes());
+                [b"s", &hash[..MARK_LEN]].concat()
+            }
         }
     }
 
-    pub(super) const fn letter(self) -> u8 {
-        match self {
-            Self::Public => b'p',
-        }
-    }
-
-    pub(super) const fn from_letter(letter: u8) -> Option<Self> {
-        match letter {
-            b'p' => Some(Self::Public),
-            _ => None,
+    /// The audience with this word: `public`, or a sealed one's.
+    pub(super) fn from_word(word: &[u8]) -> Option<Self> {
+        match std::str::from_utf8(word).ok()? {
+            "public" => Some(Self::Public),
+            word => word.parse().ok().map(Self::Sealed),
         }
     }
 }
 
 impl fmt::Display for Audience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        match self {
+            Self::Public => f.write_str("public"),
+            Self::Sealed(audience) => audience.fmt(f),
+        }
     }
 }
 
 impl serde::Serialize for Audience {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.word())
+        to.collect_str(self)
     }
 }

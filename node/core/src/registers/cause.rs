@@ -8,6 +8,7 @@ use super::void::{Refusal, Status, VoidReason};
 use crate::charter::{AdministrationKind, Charter, Rules, Standing};
 use crate::id::{Code, EntryId, LogName, NetworkId, NodeKey};
 use crate::ledger::{Header, book};
+use crate::seal::Ring;
 use crate::state::{State, Storage};
 use crate::time::Millis;
 
@@ -75,6 +76,7 @@ pub(super) trait Past {
 /// The past of an act whose `after` are all held and placed rightly; what they name is then too.
 pub(super) struct HeldPast<'a, S> {
     pub(super) storage: &'a S,
+    pub(super) ring: &'a Ring,
     pub(super) after: &'a [EntryId],
     /// What has become of an act of the object in the fold that is under way; what it does not know is as stored.
     pub(super) judged: &'a dyn Fn(&EntryId) -> Option<Status>,
@@ -107,7 +109,7 @@ impl<S: Storage> HeldPast<'_, S> {
                 continue;
             }
             // A damaged record is fetched again; until then what was before it is not known.
-            let after = candidate::after_of(self.storage, &id)?.ok_or(Refusal::Waits)?;
+            let after = candidate::after_of(self.storage, self.ring, &id)?.ok_or(Refusal::Waits)?;
             next.extend(after.into_iter().filter(|id| seen.insert(*id)));
         }
         Ok(found)

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use palabre_proto::{Message, v1};
 
+use super::Reader;
 use super::candidate::Candidate;
 use super::cause::Cause;
 use super::fold::RegisterRules;
@@ -16,9 +17,10 @@ use super::pairs::{self, Opened, Pairs};
 use super::void::{Refusal, Status, VoidReason};
 use crate::acts::documents::DocumentAct;
 use crate::acts::{Act, Kind, UpholdAct};
-use crate::charter::Rules;
 use crate::id::{Code, EntryId};
 use crate::ledger::Header;
+use crate::seal::Ring;
+use crate::seal::file::SealedFile;
 use crate::state::{State, StateError, Storage};
 
 /// What an act does.
@@ -41,7 +43,7 @@ impl<'a> Deed<'a> {
     pub(super) fn of<S: Storage>(
         kind: &'a Kind,
         object: &Pairs,
-        (storage, rules): (&S, &Rules),
+        (storage, reader): (&S, Reader<'_>),
         status: impl FnOnce(&EntryId) -> Result<Option<Status>, StateError>,
     ) -> Result<Self, Refusal> {
         let Some(id) = kind.upholds() else { return Ok(Self { kind: Cow::Borrowed(kind), upholds: None }) };
@@ -49,8 +51,8 @@ impl<'a> Deed<'a> {
             return Err(VoidReason::NotVoid.into());
         }
         // A damaged record is fetched again; a mandate that is not held has the void act wait, and this one with it.
-        let upheld = Candidate::read_known(storage, id)?.ok_or(Refusal::Waits)?;
-        let author = rules.mandated_by(&upheld.header.mandate).ok_or(Refusal::Waits)?.clone();
+        let upheld = Candidate::read_known(storage, reader.ring, id)?.ok_or(Refusal::Waits)?;
+        let author = reader.rules.mandated_by(&upheld.header.mandate).ok_or(Refusal::Waits)?.clone();
         let act = Act::parse(&upheld.payload, &upheld.header).map_err(VoidReason::from)?;
         Ok(Self { kind: Cow::Owned(act.into_kind()), upholds: Some(Upheld { id: *id, author }) })
     }
@@ -103,6 +105,8 @@ fn rules_of(kind: &Kind) -> &dyn RegisterRules {
     match kind {
         Kind::Document(act) => act,
         Kind::Proof(act) => act,
+        Kind::Grant(act) => act,
+        Kind::Request(act) => act,
         Kind::Uphold(act) => act,
     }
 }
@@ -152,24 +156,31 @@ pub(super) struct Said {
     /// That void act.
     pub(super) upholds: Option<EntryId>,
     pub(super) act: DocumentAct,
+    /// What opens its attachments, when it is sealed.
+    pub(super) files: Vec<SealedFile>,
 }
 
 /// What an act in force of a document says; nothing while a record is damaged.
-pub(super) fn said(storage: &impl Storage, id: &EntryId) -> Result<Option<Said>, StateError> {
-    let Some(Candidate { header, payload, .. }) = Candidate::read_known(storage, id)? else { return Ok(None) };
+pub(super) fn said(storage: &impl Storage, ring: &Ring, id: &EntryId) -> Result<Option<Said>, StateError> {
+    let Some(Candidate { header, payload, .. }) = Candidate::read_known(storage, ring, id)? else { return Ok(None) };
     let upheld = match parsed(&payload, &header) {
-        None | Some(Kind::Proof(_)) => return Ok(None),
-        Some(Kind::Document(act)) => return Ok(Some(Said { by: header.clone(), header, upholds: None, act })),
-        Some(Kind::Uphold(UpholdAct { act })) => act,
+        Some((Kind::Document(act), files)) => {
+            return Ok(Some(Said { by: header.clone(), header, upholds: None, act, files }));
+        }
+        Some((Kind::Uphold(UpholdAct { act }), _)) => act,
+        _ => return Ok(None),
     };
-    let Some(Candidate { header: by, payload, .. }) = Candidate::read_known(storage, &upheld)? else { return Ok(None) };
-    Ok(parsed(&payload, &by).and_then(|kind| match kind {
-        Kind::Document(act) => Some(Said { header, by, upholds: Some(upheld), act }),
-        Kind::Proof(_) | Kind::Uphold(_) => None,
-    }))
+    let read = Candidate::read_known(storage, ring, &upheld)?;
+    let Some(Candidate { header: by, payload, .. }) = read else { return Ok(None) };
+    Ok(match parsed(&payload, &by) {
+        Some((Kind::Document(act), files)) => Some(Said { header, by, upholds: Some(upheld), act, files }),
+        _ => None,
+    })
 }
 
 /// What is in force was parsed when it was folded.
-fn parsed(payload: &[u8], header: &Header) -> Option<Kind> {
-    Act::parse(payload, header).ok().map(Act::into_kind)
+fn parsed(payload: &[u8], header: &Header) -> Option<(Kind, Vec<SealedFile>)> {
+    let act = Act::parse(payload, header).ok()?;
+    let files = act.files().to_vec();
+    Some((act.into_kind(), files))
 }

@@ -32,8 +32,10 @@ use super::void::{Refusal, VoidReason};
 use crate::acts::documents::{self as acts, DocumentAct};
 use crate::acts::fields::{FileName, Language, MediaType, Reason, Title};
 use crate::charter::AdministrationKind;
-use crate::id::{Code, EntryId, NodeKey};
+use crate::id::{Code, ContentHash, EntryId, NodeKey};
 use crate::ledger::{Attachment, Header};
+use crate::seal::Ring;
+use crate::seal::file::SealedFile;
 use crate::state::{StateError, Storage};
 use crate::time::Millis;
 
@@ -126,8 +128,10 @@ pub struct Version {
     pub title: Title,
     /// The language of its content.
     pub language: Language,
-    /// Its content.
+    /// Its content: the attachment of the entry, sealed when the document is.
     pub content: Attachment,
+    /// What opens it, when it is sealed.
+    pub sealed: Option<SealedFile>,
     /// The name of its file.
     pub file_name: FileName,
     /// What the content is.
@@ -174,7 +178,7 @@ impl Document {
 }
 
 /// The document with this id; nothing when no act in force has opened one.
-pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, StateError> {
+pub fn get(storage: &impl Storage, ring: &Ring, id: &EntryId) -> Result<Option<Document>, StateError> {
     let object = Pairs::load(storage, id)?;
     let Some(opened) = object.opened()?.filter(|opened| opened.register == Register::Documents) else {
         return Ok(None);
@@ -183,7 +187,7 @@ pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, Sta
     let (mut versions, mut withdrawals, mut unread) = (Vec::new(), Vec::new(), 0);
     for (id, value) in object.ids(VERSION).chain(object.ids(WITHDRAWAL)) {
         let administration = object.decode(value, |folded: &v1::FoldedAct| folded.administration.parse().ok())?;
-        let Some(Said { header, by, upholds, act }) = deed::said(storage, &id)? else {
+        let Some(Said { header, by, upholds, act, files }) = deed::said(storage, ring, &id)? else {
             unread += 1;
             continue;
         };
@@ -191,7 +195,7 @@ pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, Sta
         match act {
             DocumentAct::Publish(act) | DocumentAct::Revise(act) => {
                 let current = object.has(&pairs::suffix(CURRENT, &id));
-                let version = Version::of(id, origin, current, (act, &by));
+                let version = Version::of(id, origin, current, (act, &by, &files));
                 versions.extend(version.map(|version| Version { upholds, ..version }));
             }
             DocumentAct::Withdraw(reason) => withdrawals.push(Withdrawal { id, origin, reason }),
@@ -203,7 +207,7 @@ pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, Sta
         id: *id,
         administration: opened.administration,
         author: opened.author,
-        audience: summary.audience,
+        audience: summary.audience.unwrap_or_default(),
         opened: opened.clock,
         versions,
         withdrawals,
@@ -212,21 +216,38 @@ pub fn get(storage: &impl Storage, id: &EntryId) -> Result<Option<Document>, Sta
 }
 
 /// At most `limit` documents, the newest first by the clocks of those who published them.
-pub fn list(storage: &impl Storage, after: Option<&Cursor>, limit: usize) -> Result<Vec<Document>, StateError> {
+pub fn list(
+    storage: &impl Storage,
+    ring: &Ring,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<Document>, StateError> {
     let after = after.map(|cursor| keys::listing_key(Register::Documents, cursor.opened, &cursor.id));
     let pairs = storage.scan(&keys::listing_prefix(Register::Documents), after.as_deref(), limit)?;
     let mut documents = Vec::with_capacity(pairs.len());
     for (key, _) in pairs {
-        documents.extend(get(storage, &keys::listed(storage, &key)?)?);
+        documents.extend(get(storage, ring, &keys::listed(storage, &key)?)?);
     }
     Ok(documents)
 }
 
 impl Version {
+    /// The file that it is: BLAKE3 and bytes, also when what is stored of it is sealed.
+    #[must_use]
+    pub fn file(&self) -> (ContentHash, u64) {
+        self.sealed.as_ref().map_or((self.content.hash, self.content.size), |file| (file.hash, file.size))
+    }
+
     /// Nothing when the header does not have the attachment, which parsing the act has excluded.
-    fn of(id: EntryId, origin: Origin, current: bool, (said, by): (acts::Version, &Header)) -> Option<Self> {
+    fn of(
+        id: EntryId,
+        origin: Origin,
+        current: bool,
+        (said, by, files): (acts::Version, &Header, &[SealedFile]),
+    ) -> Option<Self> {
         let acts::Version { title, language, content, file_name, media_type } = said;
+        let sealed = files.get(content as usize).cloned();
         let content = *by.attachments.get(content as usize)?;
-        Some(Self { id, origin, upholds: None, current, title, language, content, file_name, media_type })
+        Some(Self { id, origin, upholds: None, current, title, language, content, sealed, file_name, media_type })
     }
 }

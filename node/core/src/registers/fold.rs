@@ -14,14 +14,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Reader;
+use super::audience::Audience;
 use super::candidate::Candidate;
 use super::cause::{Actor, Cause, HeldPast};
 use super::deed::Deed;
 use super::keys::{self, Filed, Known, Order};
 use super::pairs::Pairs;
 use super::void::{Refusal, Status, VoidReason};
-use crate::acts::{Act, Envelope};
-use crate::charter::Rules;
+use crate::acts::{Act, Envelope, Register};
 use crate::id::{Code, EntryId, NodeKey};
 use crate::state::{StateError, Storage};
 use crate::time::Millis;
@@ -29,8 +30,10 @@ use crate::time::Millis;
 /// One object while its acts are folded.
 pub(super) struct ObjectFold<'a, S> {
     storage: &'a S,
-    rules: &'a Rules,
+    reader: Reader<'a>,
     object: EntryId,
+    /// That of the act that opened the object, once it has been folded.
+    audience: Option<Audience>,
     result: Folded,
 }
 
@@ -42,29 +45,37 @@ pub(super) struct Folded {
     pub(super) judged: BTreeMap<EntryId, (Order, Status)>,
     /// What acts of the object name and is not held, or not of the object: when it comes or goes, they are judged anew.
     pub(super) awaited: BTreeSet<EntryId>,
+    /// The acts on audience keys among those judged.
+    pub(super) keys: BTreeSet<EntryId>,
 }
 
 impl<'a, S: Storage> ObjectFold<'a, S> {
     /// Goes on from what is stored: for acts that come after all others of the object.
-    pub(super) fn resume(storage: &'a S, rules: &'a Rules, object: EntryId) -> Result<Self, StateError> {
+    pub(super) fn resume(storage: &'a S, reader: Reader<'a>, object: EntryId) -> Result<Self, StateError> {
         let pairs = Pairs::load(storage, &object)?;
-        Ok(Self { storage, rules, object, result: Folded { pairs, ..Folded::default() } })
+        Ok(Self { storage, reader, object, audience: None, result: Folded { pairs, ..Folded::default() } })
     }
 
     /// Begins: for all acts of an object of which nothing is folded.
-    pub(super) fn begin(storage: &'a S, rules: &'a Rules, object: EntryId) -> Self {
-        Self { storage, rules, object, result: Folded { pairs: Pairs::of_new(object), ..Folded::default() } }
+    pub(super) fn begin(storage: &'a S, reader: Reader<'a>, object: EntryId) -> Self {
+        Self {
+            storage,
+            reader,
+            object,
+            audience: None,
+            result: Folded { pairs: Pairs::of_new(object), ..Folded::default() },
+        }
     }
 
     /// Begins anew: for all acts of the object.
-    pub(super) fn anew(storage: &'a S, rules: &'a Rules, object: EntryId) -> Result<Self, StateError> {
+    pub(super) fn anew(storage: &'a S, reader: Reader<'a>, object: EntryId) -> Result<Self, StateError> {
         let pairs = Pairs::load(storage, &object)?.emptied();
-        Ok(Self { storage, rules, object, result: Folded { pairs, ..Folded::default() } })
+        Ok(Self { storage, reader, object, audience: None, result: Folded { pairs, ..Folded::default() } })
     }
 
     /// Folds a filed act. One whose record is damaged waits until it has been fetched again.
     pub(super) fn read(&mut self, act: &Filed) -> Result<(), StateError> {
-        if let Some(candidate) = Candidate::read(self.storage, act)? {
+        if let Some(candidate) = Candidate::read(self.storage, self.reader.ring, act)? {
             return self.add(&candidate);
         }
         self.result.judged.insert(act.id, (act.order, Status::Waiting));
@@ -94,11 +105,19 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         if self.place_after(after, header.place)? != header.place {
             return Err(VoidReason::WrongPlace.into());
         }
-        let actor = Actor::of_entry(self.rules, self.storage, header)?;
-        let act = Act::parse(&candidate.payload, header).map_err(VoidReason::from)?;
+        self.belong(candidate)?;
+        let act = Act::parse(&candidate.payload, header).map_err(VoidReason::from);
+        if let Ok(act) = &act
+            && act.kind().register() == Some(Register::Keys)
+        {
+            self.result.keys.insert(candidate.id);
+        }
+        let actor = Actor::of_entry(self.reader.rules, self.storage, header)?;
+        let act = act?;
+        permit_audience(&act, &candidate.audience, &actor)?;
         let judged = &self.result.judged;
         let status = |id: &EntryId| judged.get(id).map(|(_, status)| *status);
-        let past = HeldPast { storage: self.storage, after, judged: &status };
+        let past = HeldPast { storage: self.storage, ring: self.reader.ring, after, judged: &status };
         let cause = Cause { actor: &actor, clock: header.clock, past: &past };
         let deed = self.deed(&act)?;
         let pairs = &mut self.result.pairs;
@@ -106,9 +125,25 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
         deed.apply(pairs, &cause, candidate.id, header)
     }
 
+    /// Whether an act is for the readers of its object. One that is for others has no place there: who reads the object may
+    /// not know of it, and who reads the act not of the object.
+    fn belong(&mut self, candidate: &Candidate) -> Result<(), Refusal> {
+        if candidate.id == self.object {
+            self.audience = Some(candidate.audience.clone());
+            return Ok(());
+        }
+        if self.audience.is_none() {
+            self.audience = keys::summary(self.storage, &self.object)?.and_then(|summary| summary.audience);
+        }
+        match &self.audience {
+            Some(audience) if *audience != candidate.audience => Err(VoidReason::OtherAudience.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn deed<'b>(&self, act: &'b Act) -> Result<Deed<'b>, Refusal> {
         let status = |id: &EntryId| Ok(self.known(id)?.map(|known| known.status));
-        Deed::of(act.kind(), &self.result.pairs, (self.storage, self.rules), status)
+        Deed::of(act.kind(), &self.result.pairs, (self.storage, self.reader), status)
     }
 
     /// The place of an act after these; below `limit`, the act's own. What is not there to be judged is awaited.
@@ -145,6 +180,16 @@ impl<'a, S: Storage> ObjectFold<'a, S> {
     }
 }
 
+/// Whether an act of this kind may be sealed so, by this administration.
+fn permit_audience(act: &Act, audience: &Audience, actor: &Actor<'_>) -> Result<(), Refusal> {
+    match audience {
+        Audience::Public => Ok(()),
+        Audience::Sealed(_) if act.kind().is_public() => Err(VoidReason::OtherAudience.into()),
+        Audience::Sealed(audience) if actor.charter.in_audience(audience, &actor.administration) => Ok(()),
+        Audience::Sealed(_) => Err(VoidReason::Outside.into()),
+    }
+}
+
 /// The rules of a register for one act.
 pub(super) trait RegisterRules {
     /// Whether the administration that acts may, on what is in force before.
@@ -160,17 +205,23 @@ pub(super) trait RegisterRules {
 }
 
 /// Whether `node` may act so now, and the place that its entry must have.
-pub(super) fn check<S: Storage>(storage: &S, rules: &Rules, node: &NodeKey, act: &Act) -> Result<u64, Refusal> {
-    let actor = Actor::of_node(rules, node)?;
+pub(super) fn check<S: Storage>(
+    storage: &S,
+    reader: Reader<'_>,
+    node: &NodeKey,
+    (act, audience): (&Act, &Audience),
+) -> Result<u64, Refusal> {
+    let actor = Actor::of_node(reader.rules, node)?;
+    permit_audience(act, audience, &actor)?;
     let after = act.envelope().after();
     let mut fold = match act.envelope() {
         // What is not written yet has no id: nothing is looked up by it.
-        Envelope::Opens => ObjectFold::begin(storage, rules, EntryId::from_bytes([0; EntryId::LEN])),
-        Envelope::On { object, .. } => ObjectFold::resume(storage, rules, *object)?,
+        Envelope::Opens => ObjectFold::begin(storage, reader, EntryId::from_bytes([0; EntryId::LEN])),
+        Envelope::On { object, .. } => ObjectFold::resume(storage, reader, *object)?,
     };
     let place = fold.place_after(after, u64::MAX)?;
     let deed = fold.deed(act)?;
-    let past = HeldPast { storage, after, judged: &|_| None };
+    let past = HeldPast { storage, ring: reader.ring, after, judged: &|_| None };
     // What is only asked is not dated: no rule refuses by the clock.
     let cause = Cause { actor: &actor, clock: Millis(0), past: &past };
     deed.permit(&fold.finish().pairs, &cause)?;

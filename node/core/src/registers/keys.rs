@@ -2,13 +2,16 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `r` object | audience, order of its last act, number of its acts that wait; of the act that opened it: order, status |
+//! | `r` object | order of its last act, number of its acts that wait; of the act that opened it: order, status, audience |
 //! | `o` object order | nothing: another act of the object, in the order of folding |
 //! | `x` author log sequence | object, place, status: what has become of an entry that opened no object |
 //! | `w` id object | nothing: an act of the object names this entry, which is not held or not of the object |
 //! | `r` object suffix | what is folded: the pairs of the object. No suffix is empty |
 //! | `k` register clock id | nothing: the objects of a register, newest first (the clock's complement); of the id its first half |
 //! | `t` audience … | the hash tree over the objects: see [`super::tree`] |
+//! | `a` audience | its word: a sealed audience that has objects here |
+//! | `v` author tag log sequence | nothing: a sealed entry that the node has no key for |
+//! | `y` id | nothing: an act on audience keys, whatever has become of it |
 //!
 //! Only the pairs with a suffix are the state whose hash nodes compare; the rest finds it. Nothing is kept here that the
 //! ledger's index ([`crate::ledger::book`]) knows: an order names an entry, and that says its id and where its record lies.
@@ -18,9 +21,9 @@
 use super::Register;
 use super::audience::Audience;
 use super::void::Status;
-use crate::id::{EntryId, LogId, LogName, NodeKey, Sequence};
+use crate::id::{AudienceTag, EntryId, LogId, LogName, NodeKey, Sequence};
 use crate::ledger::{Header, book};
-use crate::state::{State, StateError};
+use crate::state::{State, StateError, scan_all};
 use crate::time::Millis;
 
 /// Where an act stands among the acts of its object: they are folded in this order (`docs/design.md` §3).
@@ -71,14 +74,15 @@ pub(super) struct Known {
 }
 
 /// What is known of an object beside its pairs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Summary {
-    pub(super) audience: Audience,
     /// The last act that was folded.
     pub(super) last: Option<Order>,
     /// Acts that wait.
     pub(super) waiting: u64,
     pub(super) opener: Option<Opener>,
+    /// That of the act that opened it, and of what is folded of it until it is folded without that act.
+    pub(super) audience: Option<Audience>,
 }
 
 /// The act that opened an object, which has the object's id.
@@ -89,16 +93,19 @@ pub(super) struct Opener {
 }
 
 impl Summary {
-    /// Of an object of which nothing is filed.
-    pub(super) const fn new(audience: Audience) -> Self {
-        Self { audience, last: None, waiting: 0, opener: None }
-    }
-
-    fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = vec![self.audience.letter()];
-        bytes.extend(self.waiting.to_be_bytes());
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.waiting.to_be_bytes().to_vec();
         bytes.push(u8::from(self.last.is_some()));
         bytes.extend(self.last.map(Order::to_bytes).unwrap_or_default());
+        // Most objects are public: nothing stands for that.
+        let word = match &self.audience {
+            None => "-".to_owned(),
+            Some(Audience::Public) => String::new(),
+            Some(sealed) => sealed.to_string(),
+        };
+        // A word has at most 22 codes of 12 letters.
+        bytes.extend(u16::try_from(word.len()).unwrap_or(u16::MAX).to_be_bytes());
+        bytes.extend(word.into_bytes());
         if let Some(opener) = self.opener {
             bytes.extend(opener.order.to_bytes());
             bytes.extend(opener.status.to_bytes());
@@ -107,11 +114,17 @@ impl Summary {
     }
 
     fn from_bytes(mut rest: &[u8]) -> Option<Self> {
-        let audience = Audience::from_letter(take::<1>(&mut rest)?[0])?;
         let waiting = u64::from_be_bytes(take(&mut rest)?);
         let last = if take(&mut rest)? == [1] { Some(Order::take(&mut rest)?) } else { None };
+        let length = usize::from(u16::from_be_bytes(take(&mut rest)?));
+        let (word, mut rest) = rest.split_at_checked(length)?;
+        let audience = match word {
+            b"-" => None,
+            b"" => Some(Audience::Public),
+            word => Some(Audience::from_word(word)?),
+        };
         let opener = if rest.is_empty() { None } else { Some(Opener::take(&mut rest)?) };
-        Some(Self { audience, last, waiting, opener })
+        Some(Self { last, waiting, opener, audience })
     }
 }
 
@@ -123,6 +136,69 @@ impl Opener {
 
 /// Where all objects are, with their pairs.
 pub(super) const OBJECTS: &[u8] = b"r";
+/// Where the sealed audiences are that have objects here.
+const AUDIENCES: &[u8] = b"a";
+/// Where the entries are that the node has no key for.
+const UNREAD: &[u8] = b"v";
+/// Where the acts on audience keys are.
+const KEY_ACTS: &[u8] = b"y";
+
+/// The audiences that have objects here.
+pub(super) fn audiences(state: &impl State) -> Result<Vec<Audience>, StateError> {
+    let mut audiences = vec![Audience::Public];
+    for (key, word) in scan_all(state, AUDIENCES)? {
+        audiences.push(read(&key, || Audience::from_word(&word))?);
+    }
+    Ok(audiences)
+}
+
+/// Notes a sealed entry that the node has no key for.
+pub(super) fn note_unread(state: &mut impl State, header: &Header, tag: &AudienceTag) -> Result<(), StateError> {
+    state.put(unread_key(&header.log_name(), tag, header.sequence), Vec::new())
+}
+
+/// It can be read now, or has been.
+pub(super) fn forget_unread(
+    state: &mut impl State,
+    (log, sequence): (&LogName, Sequence),
+    tag: &AudienceTag,
+) -> Result<(), StateError> {
+    state.remove(&unread_key(log, tag, sequence))
+}
+
+/// The entries of this author with this tag that could not be read, at most `limit`.
+pub(super) fn unread(
+    state: &impl State,
+    author: &NodeKey,
+    tag: &AudienceTag,
+    limit: usize,
+) -> Result<Vec<(LogName, Sequence)>, StateError> {
+    let prefix = [UNREAD, author.as_bytes(), tag.as_bytes()].concat();
+    let noted = state.scan(&prefix, None, limit)?;
+    let of = |key: &[u8]| {
+        let mut rest = key.get(prefix.len()..).unwrap_or_default();
+        read(key, || {
+            let log = LogName { author: *author, log: LogId::from_bytes(take(&mut rest)?) };
+            Some((log, Sequence::new(u64::from_be_bytes(take(&mut rest)?))?))
+        })
+    };
+    noted.iter().map(|(key, _)| of(key)).collect()
+}
+
+fn unread_key(log: &LogName, tag: &AudienceTag, sequence: Sequence) -> Vec<u8> {
+    let place = sequence.get().to_be_bytes();
+    [UNREAD, log.author.as_bytes(), tag.as_bytes(), log.log.as_bytes(), &place].concat()
+}
+
+/// Notes an act on audience keys.
+pub(super) fn note_key_act(state: &mut impl State, id: &EntryId) -> Result<(), StateError> {
+    state.put([KEY_ACTS, id.as_bytes().as_slice()].concat(), Vec::new())
+}
+
+/// The acts on audience keys.
+pub(super) fn key_acts(state: &impl State) -> Result<Vec<EntryId>, StateError> {
+    scan_all(state, KEY_ACTS)?.iter().map(|(key, _)| object_of_key(key, KEY_ACTS.len())).collect()
+}
 
 /// What has become of the entry with this id; nothing when it has not taken effect here.
 pub(super) fn known(state: &impl State, id: &EntryId) -> Result<Option<Known>, StateError> {
@@ -176,17 +252,17 @@ pub(super) fn change_summary(
     change: impl FnOnce(&mut Summary),
 ) -> Result<(), StateError> {
     let before = summary(state, object)?;
-    let mut now = before.unwrap_or(Summary::new(Audience::Public));
+    let mut now = before.clone().unwrap_or_default();
     change(&mut now);
-    set_summary(state, object, before, now)
+    set_summary(state, object, before.as_ref(), &now)
 }
 
 /// Writes what is known of an object where it differs from what was; where nothing is left, it goes.
 pub(super) fn set_summary(
     state: &mut impl State,
     object: &EntryId,
-    before: Option<Summary>,
-    now: Summary,
+    before: Option<&Summary>,
+    now: &Summary,
 ) -> Result<(), StateError> {
     if before == Some(now) {
         return Ok(());
@@ -204,16 +280,24 @@ pub(super) struct Filed {
     pub(super) order: Order,
 }
 
-/// Files an act, which waits to be judged; false when it is filed already.
-pub(super) fn file(state: &mut impl State, object: &EntryId, act: &Filed) -> Result<bool, StateError> {
+/// Files an act for these readers, which waits to be judged; false when it is filed already.
+pub(super) fn file(
+    state: &mut impl State,
+    object: &EntryId,
+    act: &Filed,
+    audience: &Audience,
+) -> Result<bool, StateError> {
     if act.id == *object {
         let before = summary(state, object)?;
-        if before.is_some_and(|before| before.opener.is_some()) {
+        if before.as_ref().is_some_and(|before| before.opener.is_some()) {
             return Ok(false);
         }
+        if let Audience::Sealed(_) = audience {
+            state.put([AUDIENCES, &audience.mark()].concat(), audience.to_string().into_bytes())?;
+        }
         let opener = Some(Opener { order: act.order, status: Status::Waiting });
-        let now = Summary { opener, ..before.unwrap_or(Summary::new(Audience::Public)) };
-        return set_summary(state, object, before, now).map(|()| true);
+        let now = Summary { opener, audience: Some(audience.clone()), ..before.clone().unwrap_or_default() };
+        return set_summary(state, object, before.as_ref(), &now).map(|()| true);
     }
     if known_at(state, &act.order)?.is_some() {
         return Ok(false);
@@ -273,7 +357,7 @@ pub(super) fn await_entry(state: &mut impl State, entry: &EntryId, object: &Entr
 pub(super) fn take_awaiting(state: &mut impl State, entry: &EntryId) -> Result<Vec<EntryId>, StateError> {
     let prefix = [b"w", entry.as_bytes().as_slice()].concat();
     let mut objects = Vec::new();
-    for (key, _) in crate::state::scan_all(state, &prefix)? {
+    for (key, _) in scan_all(state, &prefix)? {
         objects.push(object_of_key(&key, prefix.len())?);
         state.remove(&key)?;
     }

@@ -39,12 +39,12 @@ const MARKS: u8 = b'm';
 type Renewed = BTreeMap<Vec<u8>, Option<[u8; 32]>>;
 
 /// Notes that an object has changed.
-pub(super) fn mark(state: &mut impl State, audience: Audience, object: &EntryId) -> Result<(), StateError> {
+pub(super) fn mark(state: &mut impl State, audience: &Audience, object: &EntryId) -> Result<(), StateError> {
     state.put([marks(audience).as_slice(), &half_bytes(object.as_bytes())].concat(), Vec::new())
 }
 
 /// The root over all objects of an audience.
-pub(super) fn root(state: &impl State, audience: Audience) -> Result<[u8; 32], StateError> {
+pub(super) fn root(state: &impl State, audience: &Audience) -> Result<[u8; 32], StateError> {
     let hash = match renew(state, audience, usize::MAX)?.remove(&Vec::new()) {
         Some(renewed) => renewed,
         None => state.get(&node_key(audience, &[]))?.map(|hash| read_hash(audience, &[], &hash)).transpose()?,
@@ -54,7 +54,7 @@ pub(super) fn root(state: &impl State, audience: Audience) -> Result<[u8; 32], S
 
 /// Stores the hashes of at most `limit` marked buckets and of what is above them, and takes the marks away; whether none
 /// is left.
-pub(super) fn settle(state: &mut impl State, audience: Audience, limit: usize) -> Result<bool, StateError> {
+pub(super) fn settle(state: &mut impl State, audience: &Audience, limit: usize) -> Result<bool, StateError> {
     for (path, hash) in renew(state, audience, limit)? {
         if path.len() == DEPTH {
             state.remove(&[marks(audience).as_slice(), &path].concat())?;
@@ -68,17 +68,12 @@ pub(super) fn settle(state: &mut impl State, audience: Audience, limit: usize) -
     Ok(state.scan(&marks(audience), None, 1)?.is_empty())
 }
 
-/// The objects of an audience whose ids begin with these bytes, at most `limit`.
-pub(super) fn objects(
-    state: &impl State,
-    audience: Audience,
-    start: &[u8],
-    limit: usize,
-) -> Result<Vec<EntryId>, StateError> {
+/// The objects whose ids begin with these bytes, at most `limit`.
+pub(super) fn objects(state: &impl State, start: &[u8], limit: usize) -> Result<Vec<EntryId>, StateError> {
     let mut objects = Vec::new();
-    for (key, value) in scan_all(state, &[keys::OBJECTS, start].concat())? {
+    for (key, _) in scan_all(state, &[keys::OBJECTS, start].concat())? {
         let (object, suffix) = keys::object_and_suffix(&key)?;
-        if suffix.is_empty() && keys::summary_of(&key, &value)?.audience == audience && objects.len() < limit {
+        if suffix.is_empty() && objects.len() < limit {
             objects.push(object);
         }
     }
@@ -86,7 +81,7 @@ pub(super) fn objects(
 }
 
 /// The hashes of marked buckets, the first `limit` of them, and of what is above these.
-fn renew(state: &impl State, audience: Audience, limit: usize) -> Result<Renewed, StateError> {
+fn renew(state: &impl State, audience: &Audience, limit: usize) -> Result<Renewed, StateError> {
     let prefix = marks(audience);
     let marked = scan_up_to(state, &prefix, limit)?.into_iter().map(|(key, _)| key[prefix.len()..].to_vec());
     let mut paths: BTreeSet<Vec<u8>> = marked.collect();
@@ -108,7 +103,11 @@ fn renew(state: &impl State, audience: Audience, limit: usize) -> Result<Renewed
 }
 
 /// The hash of a bucket; `objects` stands before it.
-fn bucket(objects: &mut Walk<'_, impl State>, audience: Audience, path: &[u8]) -> Result<Option<[u8; 32]>, StateError> {
+fn bucket(
+    objects: &mut Walk<'_, impl State>,
+    audience: &Audience,
+    path: &[u8],
+) -> Result<Option<[u8; 32]>, StateError> {
     let halves = path.chunks(2).map(|halves| halves.iter().fold(0, |byte, half| byte << 4 | half));
     let start: Vec<u8> = keys::OBJECTS.iter().copied().chain(halves).collect();
     let mut hasher = blake3::Hasher::new_derive_key("palabre/state/bucket/1");
@@ -126,7 +125,7 @@ fn bucket(objects: &mut Walk<'_, impl State>, audience: Audience, path: &[u8]) -
     while let Some((key, value)) = objects.next_under(&start)? {
         let (object, suffix) = keys::object_and_suffix(&key)?;
         if suffix.is_empty() {
-            let counts = keys::summary_of(&key, &value)?.audience == audience;
+            let counts = keys::summary_of(&key, &value)?.audience.as_ref() == Some(audience);
             add(std::mem::replace(&mut present, counts.then(|| (object, Digest::new()))));
         } else if let Some((_, digest)) = present.as_mut().filter(|(present, _)| *present == object) {
             digest.add(suffix, &value);
@@ -140,7 +139,7 @@ fn bucket(objects: &mut Walk<'_, impl State>, audience: Audience, path: &[u8]) -
 /// `stored` stands before these.
 fn node(
     stored: &mut Walk<'_, impl State>,
-    audience: Audience,
+    audience: &Audience,
     path: &[u8],
     renewed: &Renewed,
 ) -> Result<Option<[u8; 32]>, StateError> {
@@ -170,23 +169,23 @@ fn node_hasher() -> blake3::Hasher {
     blake3::Hasher::new_derive_key("palabre/state/node/1")
 }
 
-fn read_hash(audience: Audience, path: &[u8], hash: &[u8]) -> Result<[u8; 32], StateError> {
+fn read_hash(audience: &Audience, path: &[u8], hash: &[u8]) -> Result<[u8; 32], StateError> {
     hash.try_into().map_err(|_| StateError::Damaged {
         key: hex::encode(node_key(audience, path)),
         what: "the hash of a node has 32 bytes",
     })
 }
 
-fn marks(audience: Audience) -> [u8; 3] {
-    [b't', audience.letter(), MARKS]
+fn marks(audience: &Audience) -> Vec<u8> {
+    [b"t", audience.mark().as_slice(), &[MARKS]].concat()
 }
 
-fn node_key(audience: Audience, path: &[u8]) -> Vec<u8> {
+fn node_key(audience: &Audience, path: &[u8]) -> Vec<u8> {
     level_key(audience, path.len(), path)
 }
 
-fn level_key(audience: Audience, level: usize, path: &[u8]) -> Vec<u8> {
-    [&[b't', audience.letter(), u8::try_from(level).unwrap_or(u8::MAX)], path].concat()
+fn level_key(audience: &Audience, level: usize, path: &[u8]) -> Vec<u8> {
+    [b"t", audience.mark().as_slice(), &[u8::try_from(level).unwrap_or(u8::MAX)], path].concat()
 }
 
 fn half_bytes(id: &[u8]) -> Vec<u8> {

@@ -56,6 +56,12 @@ pub enum VoidReason {
     /// What it upholds is in force, or upheld already.
     #[error("the act that it upholds is in force, or upheld already")]
     NotVoid,
+    /// It is for other readers than its object is, or this kind of act has.
+    #[error("it is for other readers than its object, or than acts of its kind")]
+    OtherAudience,
+    /// Its administration is not in the audience that it writes to.
+    #[error("its administration is not in the audience that it writes to")]
+    Outside,
     /// It upholds an act that upholds another.
     #[error("it upholds an act that itself upholds another: that other one is to be named")]
     NotUpholdable,
@@ -66,15 +72,20 @@ impl From<ActError> for VoidReason {
         match error {
             ActError::Envelope(_) => Self::NoAct,
             ActError::UnknownKind => Self::UnknownKind,
-            ActError::Encoding(_) | ActError::Opening | ActError::Proof(_) | ActError::Upheld | ActError::Kind(_) => {
-                Self::Malformed
-            }
+            ActError::Encoding(_)
+            | ActError::Opening
+            | ActError::Proof(_)
+            | ActError::Grant(_)
+            | ActError::File(_)
+            | ActError::Files
+            | ActError::Upheld
+            | ActError::Kind(_) => Self::Malformed,
         }
     }
 }
 
 impl VoidReason {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::NoAct,
         Self::Malformed,
         Self::UnknownKind,
@@ -92,6 +103,8 @@ impl VoidReason {
         Self::OtherKey,
         Self::NotVoid,
         Self::NotUpholdable,
+        Self::OtherAudience,
+        Self::Outside,
     ];
 
     /// A stable word for JSON and translation.
@@ -115,6 +128,8 @@ impl VoidReason {
             Self::OtherKey => "other-key",
             Self::NotVoid => "not-void",
             Self::NotUpholdable => "not-upholdable",
+            Self::OtherAudience => "other-audience",
+            Self::Outside => "outside",
         }
     }
 
@@ -122,7 +137,7 @@ impl VoidReason {
     /// bytes and those that it names, whatever the charter says: an honest author never names it.
     #[must_use]
     pub const fn is_broken(self) -> bool {
-        matches!(self, Self::NoAct | Self::WrongPlace | Self::ForeignAfter | Self::BrokenAfter)
+        matches!(self, Self::NoAct | Self::WrongPlace | Self::ForeignAfter | Self::BrokenAfter | Self::OtherAudience)
     }
 }
 

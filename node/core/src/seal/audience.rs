@@ -6,8 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::charter::{CommissionId, CommissionIdError};
-use crate::id::{Code, IdError};
+use crate::id::{Code, CommissionId, CommissionIdError, IdError};
 
 /// Most administrations that an audience lists by name: more of them are the region.
 pub const MEMBERS_MAX: usize = 22;

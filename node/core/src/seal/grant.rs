@@ -1,8 +1,8 @@
 //! Key grants: one audience key, wrapped for nodes that the grant does not name (`docs/design.md` §5).
 //!
 //! A node tries its own sealing key on each wrap. What it opens must be the key that the grant commits to: otherwise two
-//! readers could be given two keys under one grant. Then it reads, sealed with that key, for which audience and which nodes
-//! it is. Many nodes take several grants of the same key; each says for which nodes it is.
+//! readers could be given two keys under one grant. Then it reads, sealed with that key, for which audience and which sealing
+//! keys it is. Many nodes take several grants of the same key; each says for which it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ use thiserror::Error;
 use super::audience::{AudienceError, SealedAudience};
 use super::payload::{self, PayloadError};
 use super::suite::{ENCAPSULATED_LEN, SUITE, SuiteError, Wrapped};
-use super::{AudienceKey, Place, SealingKey, SealingSecret};
-use crate::id::{IdError, NodeKey};
+use super::{AudienceKey, SealingKey, SealingSecret, Slot};
+use crate::id::{EntryId, IdError, SealingId};
 
 /// Most wraps of one grant: 48 of 1,174 bytes, with what is said about them, stay below a payload's 64 KiB.
 pub const WRAPS_MAX: usize = 48;
@@ -52,12 +52,12 @@ pub enum GrantError {
     /// The audience is none.
     #[error("the grant names no audience")]
     Audience(#[from] AudienceError),
-    /// A node is none.
-    #[error("the grant names a node by bytes that are no key")]
-    Node(#[from] IdError),
-    /// Not as many nodes as wraps, or not each once in order.
-    #[error("the grant does not list the node of each of its wraps once, in order")]
-    Nodes,
+    /// The id of a sealing key, or what it answers, has another length.
+    #[error("the grant names a sealing key, or what it answers, by bytes that are no id")]
+    Id(#[from] IdError),
+    /// Not as many sealing keys as wraps, or not each once in order.
+    #[error("the grant does not list the sealing key of each of its wraps once, in order")]
+    Recipients,
 }
 
 /// A key that this node was granted.
@@ -67,8 +67,10 @@ pub struct Granted {
     pub key: AudienceKey,
     /// Whose it is.
     pub audience: SealedAudience,
-    /// For which nodes this grant wraps it.
-    pub nodes: BTreeSet<NodeKey>,
+    /// For which sealing keys this grant wraps it.
+    pub recipients: BTreeSet<SealingId>,
+    /// The act of who asked for it.
+    pub answers: Option<EntryId>,
 }
 
 /// A grant whose shape has been checked. Whether its author may give this key is another question.
@@ -80,30 +82,32 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Wraps what is granted for its nodes, each of which must have a sealing key in `keys`. It stands at this place.
+    /// Wraps what is granted for its recipients, each of which must be among `keys`. It stands in this slot.
     pub fn seal(
         granted: &Granted,
-        keys: &BTreeMap<NodeKey, SealingKey>,
-        place: &Place,
+        keys: &BTreeMap<SealingId, SealingKey>,
+        slot: &Slot,
         random: &mut impl CryptoRng,
     ) -> Result<Self, GrantError> {
-        if !(1..=WRAPS_MAX).contains(&granted.nodes.len()) {
-            return Err(GrantError::Wraps(granted.nodes.len()));
+        if !(1..=WRAPS_MAX).contains(&granted.recipients.len()) {
+            return Err(GrantError::Wraps(granted.recipients.len()));
         }
-        let info = info(place);
-        let wrap = |node: &NodeKey, random: &mut _| {
-            let key = keys.get(node).ok_or(GrantError::Nodes)?;
+        let info = info(slot);
+        let wrap = |recipient: &SealingId, random: &mut _| {
+            let key = keys.get(recipient).ok_or(GrantError::Recipients)?;
             key.wrap(granted.key.as_bytes(), &info, random).map_err(GrantError::Key)
         };
-        let mut wraps = granted.nodes.iter().map(|node| wrap(node, random)).collect::<Result<Vec<_>, _>>()?;
+        let mut wraps =
+            granted.recipients.iter().map(|recipient| wrap(recipient, random)).collect::<Result<Vec<_>, _>>()?;
         // Encapsulated keys are random: their order says nothing of whose they are.
         wraps.sort_unstable();
         let about = v1::GrantedAudience {
             audience: granted.audience.to_string(),
-            nodes: granted.nodes.iter().map(|node| node.as_bytes().to_vec()).collect(),
+            recipients: granted.recipients.iter().map(|id| id.as_bytes().to_vec()).collect(),
+            answers: granted.answers.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         };
-        let about = payload::seal(&granted.key, place, &about.encode_to_vec(), random)?;
-        Ok(Self { commitment: granted.key.commitment(place), about, wraps })
+        let about = payload::seal(&granted.key, None, slot, &about.encode_to_vec(), random)?;
+        Ok(Self { commitment: granted.key.commitment(slot), about, wraps })
     }
 
     /// The grant that a message stands for.
@@ -127,6 +131,11 @@ impl Grant {
         Ok(Self { commitment, about: message.about, wraps })
     }
 
+    /// What binds it to its key and its slot.
+    pub(super) const fn commitment(&self) -> &[u8; 32] {
+        &self.commitment
+    }
+
     /// As it travels.
     #[must_use]
     pub fn to_message(&self) -> v1::KeyGrant {
@@ -140,32 +149,33 @@ impl Grant {
     }
 
     /// What it grants to the node with this secret; nothing when it is not for that node.
-    pub fn open(&self, secret: &SealingSecret, place: &Place) -> Result<Option<Granted>, GrantError> {
-        let info = info(place);
+    pub fn open(&self, secret: &SealingSecret, slot: &Slot) -> Result<Option<Granted>, GrantError> {
+        let info = info(slot);
         let Some(opened) = self.wraps.iter().find_map(|wrap| secret.unwrap(wrap, &info)) else { return Ok(None) };
         let bytes = opened.as_slice().try_into().map_err(|_| GrantError::Length)?;
         let key = AudienceKey::from_bytes(bytes);
-        self.open_with(key, place).map(Some)
+        self.open_with(key, slot).map(Some)
     }
 
     /// What it says to whoever has its key, by whatever grant.
-    pub fn open_with(&self, key: AudienceKey, place: &Place) -> Result<Granted, GrantError> {
-        if key.commitment(place) != self.commitment {
+    pub fn open_with(&self, key: AudienceKey, slot: &Slot) -> Result<Granted, GrantError> {
+        if key.commitment(slot) != self.commitment {
             return Err(GrantError::Commitment);
         }
-        let about = payload::open(&key, place, &self.about)?;
+        let about = payload::open(&key, None, slot, &self.about)?;
         let about = v1::GrantedAudience::decode(about.as_slice())?;
-        let listed = about.nodes.iter().map(|node| NodeKey::try_from(node.as_slice()));
+        let listed = about.recipients.iter().map(|id| SealingId::try_from(id.as_slice()));
         let listed = listed.collect::<Result<Vec<_>, _>>()?;
+        let answers = Some(about.answers.as_slice()).filter(|id| !id.is_empty()).map(EntryId::try_from).transpose()?;
         let ascending = listed.is_sorted_by(|one, next| one < next);
         if !ascending || listed.len() != self.wraps.len() {
-            return Err(GrantError::Nodes);
+            return Err(GrantError::Recipients);
         }
-        Ok(Granted { key, audience: about.audience.parse()?, nodes: listed.into_iter().collect() })
+        Ok(Granted { key, audience: about.audience.parse()?, recipients: listed.into_iter().collect(), answers })
     }
 }
 
-/// What HPKE binds a wrap to: the place where its grant stands.
-fn info(place: &Place) -> Vec<u8> {
-    [b"palabre/grant/1", place.bytes().as_slice()].concat()
+/// What HPKE binds a wrap to: the slot where its grant stands.
+fn info(slot: &Slot) -> Vec<u8> {
+    [b"palabre/grant/1", slot.bytes().as_slice()].concat()
 }

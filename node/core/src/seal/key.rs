@@ -7,7 +7,7 @@ use std::fmt;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Place;
+use super::{Slot, first_half};
 use crate::id::{AudienceTag, KeyId, NodeKey};
 
 /// Bytes of an audience key, and of every key that is derived from it.
@@ -52,13 +52,13 @@ impl AudienceKey {
     }
 
     /// The key of the payload that stands there.
-    pub(super) fn payload_key(&self, place: &Place) -> Zeroizing<[u8; KEY_LEN]> {
-        self.derive("palabre/payload/1", &place.bytes())
+    pub(super) fn payload_key(&self, slot: &Slot) -> Zeroizing<[u8; KEY_LEN]> {
+        self.derive("palabre/payload/1", &slot.bytes())
     }
 
     /// What binds a grant that stands there to this key.
-    pub(super) fn commitment(&self, place: &Place) -> [u8; KEY_LEN] {
-        *self.derive("palabre/grant/1", &place.bytes())
+    pub(super) fn commitment(&self, slot: &Slot) -> [u8; KEY_LEN] {
+        *self.derive("palabre/grant/1", &slot.bytes())
     }
 
     fn derive(&self, context: &str, rest: &[u8]) -> Zeroizing<[u8; KEY_LEN]> {
@@ -74,10 +74,4 @@ impl fmt::Debug for AudienceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AudienceKey({})", self.id().short())
     }
-}
-
-fn first_half(bytes: &[u8; KEY_LEN]) -> [u8; KEY_LEN / 2] {
-    let mut half = [0; KEY_LEN / 2];
-    half.copy_from_slice(&bytes[..KEY_LEN / 2]);
-    half
 }

@@ -8,24 +8,32 @@
 //! | [`grant`] | the wraps of one audience key, published for all who may read |
 //! | [`payload`] | one payload, compressed, padded and sealed |
 //! | [`padding`] | what a size may say |
+//! | [`file`], [`stream`] | what opens a sealed attachment; its content, chunk by chunk |
+//! | [`ring`] | the keys that a node holds, and which of them serves |
 
 pub mod audience;
+pub mod file;
 pub mod grant;
 pub mod key;
 pub mod padding;
 pub mod payload;
+pub mod ring;
+pub mod stream;
 pub mod suite;
 
 pub use self::audience::SealedAudience;
 pub use self::grant::Granted;
 pub use self::key::AudienceKey;
+pub use self::ring::Ring;
 pub use self::suite::{SealingKey, SealingSecret};
 
+use self::key::KEY_LEN;
 use crate::id::{EntryId, LogName, NetworkId, Sequence};
+use crate::ledger::Header;
 
-/// The one place in all ledgers where a payload stands. What is sealed for it opens nowhere else.
+/// Where a payload stands, of all ledgers: what is sealed for one slot opens in no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Slot {
     /// The network.
     pub network: NetworkId,
     /// The author and the log.
@@ -36,7 +44,13 @@ pub struct Place {
     pub previous: Option<EntryId>,
 }
 
-impl Place {
+impl Slot {
+    /// Where the entry with this header stands.
+    #[must_use]
+    pub const fn of(network: NetworkId, header: &Header) -> Self {
+        Self { network, log: header.log_name(), sequence: header.sequence, previous: header.previous }
+    }
+
     /// network id ‖ author ‖ log ‖ sequence as 8 bytes, big-endian ‖ previous, 32 zeros when there is none.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
@@ -50,6 +64,13 @@ impl Place {
         ]
         .concat()
     }
+}
+
+/// The first half of a hash: a name that nobody can make twice, in half the bytes.
+fn first_half(bytes: &[u8; KEY_LEN]) -> [u8; KEY_LEN / 2] {
+    let mut half = [0; KEY_LEN / 2];
+    half.copy_from_slice(&bytes[..KEY_LEN / 2]);
+    half
 }
 
 #[cfg(test)]

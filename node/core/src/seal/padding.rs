@@ -4,7 +4,7 @@
 
 /// The length to which `length` is padded: the same or a little more.
 #[must_use]
-pub const fn padded(length: usize) -> usize {
+pub const fn padded(length: u64) -> u64 {
     if length < 2 {
         return length;
     }
@@ -23,9 +23,9 @@ mod tests {
 
     #[test]
     fn no_length_grows_by_more_than_12_percent_and_few_are_left() {
-        let all: BTreeSet<usize> = (0..=PAYLOAD_MAX).map(padded).collect();
+        let all: BTreeSet<u64> = (0..=PAYLOAD_MAX as u64).map(padded).collect();
         assert!(all.len() < 200, "{}", all.len());
-        for length in 0..=PAYLOAD_MAX {
+        for length in 0..=PAYLOAD_MAX as u64 {
             let padded = padded(length);
             assert!(padded >= length && (padded - length) * 100 <= 12 * length, "{length}: {padded}");
             assert_eq!(super::padded(padded), padded);

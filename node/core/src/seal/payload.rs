@@ -1,9 +1,10 @@
 //! One payload, compressed, padded and sealed with XChaCha20-Poly1305 (`docs/design.md` §5).
 //!
-//! * Sealed: nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes). The associated data is the id of the audience key.
+//! * Sealed: nonce (24 bytes) ‖ ciphertext ‖ tag (16 bytes). The associated data is the id of the audience key ‖ the word of
+//!   the audience, so that nobody who has a key can show what is sealed with it to the readers of another audience.
 //! * In it: how it is packed (0 as it is, 1 zstd) ‖ length of what follows as 4 bytes, big-endian ‖ that ‖ zeros.
 //!
-//! The key is that of one place in all ledgers, so nothing sealed can be moved. Poly1305 alone would let a forger write
+//! The key is that of one slot, so nothing sealed can be moved. Poly1305 alone would let a forger write
 //! something that two keys open differently; the tag in the header names one of them (`AudienceKey::tag`).
 
 use chacha20poly1305::aead::{Aead, Payload};
@@ -12,7 +13,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{AudienceKey, Place, padding};
+use super::{AudienceKey, SealedAudience, Slot, padding};
 use crate::ledger::header::PAYLOAD_MAX;
 
 /// Bytes of a nonce: so many that random ones never meet.
@@ -38,7 +39,7 @@ pub enum PayloadError {
     /// zstd failed, or what is inside would pass the limit.
     #[error("what is sealed cannot be compressed or unpacked")]
     Zstd(#[source] std::io::Error),
-    /// Not sealed with this key for this place, or changed since.
+    /// Not sealed with this key for this audience and slot, or changed since.
     #[error("this key does not open it")]
     Key,
     /// It opens, and is not packed as it should be.
@@ -46,33 +47,47 @@ pub enum PayloadError {
     Packing,
 }
 
-/// Seals what stands at a place for whoever has the key.
+/// Seals what stands in a slot for the readers of an audience; for none: what a grant says of itself, to whoever opens it.
 pub fn seal(
     key: &AudienceKey,
-    place: &Place,
+    audience: Option<&SealedAudience>,
+    slot: &Slot,
     plain: &[u8],
     random: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, PayloadError> {
     let packed = pack(plain)?;
     let mut nonce = [0; NONCE_LEN];
     random.fill_bytes(&mut nonce);
-    let id = key.id();
-    let payload = Payload { msg: &packed, aad: id.as_bytes() };
-    let sealed = cipher(key, place).encrypt(&XNonce::from(nonce), payload).map_err(|_| PayloadError::Key)?;
+    let payload = Payload { msg: &packed, aad: &associated(key, audience) };
+    let sealed = cipher(key, slot).encrypt(&XNonce::from(nonce), payload).map_err(|_| PayloadError::Key)?;
     Ok([&nonce[..], &sealed].concat())
 }
 
-/// Opens what stands at a place.
-pub fn open(key: &AudienceKey, place: &Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
+/// Opens what stands in a slot.
+pub fn open(
+    key: &AudienceKey,
+    audience: Option<&SealedAudience>,
+    slot: &Slot,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(PayloadError::Key)?;
-    let id = key.id();
-    let payload = Payload { msg: sealed, aad: id.as_bytes() };
-    let packed = cipher(key, place).decrypt(&XNonce::from(*nonce), payload).map_err(|_| PayloadError::Key)?;
+    let payload = Payload { msg: sealed, aad: &associated(key, audience) };
+    let packed = cipher(key, slot).decrypt(&XNonce::from(*nonce), payload).map_err(|_| PayloadError::Key)?;
     unpack(&Zeroizing::new(packed))
 }
 
-fn cipher(key: &AudienceKey, place: &Place) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new((&*key.payload_key(place)).into())
+fn associated(key: &AudienceKey, audience: Option<&SealedAudience>) -> Vec<u8> {
+    let word = audience.map(SealedAudience::to_string).unwrap_or_default();
+    [key.id().as_bytes(), word.as_bytes()].concat()
+}
+
+fn cipher(key: &AudienceKey, slot: &Slot) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new((&*key.payload_key(slot)).into())
+}
+
+/// Of what is shorter than a payload may be.
+fn padded(length: usize) -> usize {
+    usize::try_from(padding::padded(length as u64)).unwrap_or(usize::MAX)
 }
 
 fn pack(plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
@@ -82,16 +97,16 @@ fn pack(plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
     let smaller = Zeroizing::new(zstd::bulk::compress(plain, LEVEL).map_err(PayloadError::Zstd)?);
     let (how, body) = if smaller.len() < plain.len() { (ZSTD, &smaller[..]) } else { (AS_IT_IS, plain) };
     let length = PREFIX_LEN + body.len();
-    let sealed = NONCE_LEN + padding::padded(length) + TAG_LEN;
+    let sealed = NONCE_LEN + padded(length) + TAG_LEN;
     if sealed > PAYLOAD_MAX {
         return Err(PayloadError::TooLong(sealed));
     }
     let said = u32::try_from(body.len()).map_err(|_| PayloadError::TooLong(sealed))?;
-    let mut packed = Zeroizing::new(Vec::with_capacity(padding::padded(length)));
+    let mut packed = Zeroizing::new(Vec::with_capacity(padded(length)));
     packed.push(how);
     packed.extend(said.to_be_bytes());
     packed.extend(body);
-    packed.resize(padding::padded(length), 0);
+    packed.resize(padded(length), 0);
     Ok(packed)
 }
 
@@ -101,7 +116,7 @@ fn unpack(packed: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
     let ([how, said @ ..], rest) = packed.split_first_chunk::<PREFIX_LEN>().ok_or(PayloadError::Packing)?;
     let said = usize::try_from(u32::from_be_bytes(*said)).map_err(|_| PayloadError::Packing)?;
     let (body, zeros) = rest.split_at_checked(said).ok_or(PayloadError::Packing)?;
-    if packed.len() != padding::padded(PREFIX_LEN + said) || zeros.iter().any(|byte| *byte != 0) {
+    if packed.len() != padded(PREFIX_LEN + said) || zeros.iter().any(|byte| *byte != 0) {
         return Err(PayloadError::Packing);
     }
     match *how {

@@ -13,6 +13,9 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::first_half;
+use crate::id::SealingId;
+
 /// The name of the suite in mandates and grants.
 pub const SUITE: &str = "X-Wing, HKDF-SHA256, ChaCha20-Poly1305";
 /// Bytes of a sealing key: ML-KEM-768's and X25519's.
@@ -44,7 +47,7 @@ impl SealingSecret {
     /// What others wrap to.
     #[must_use]
     pub fn public(&self) -> SealingKey {
-        SealingKey(XWing::sk_to_pk(&self.0))
+        SealingKey::of(XWing::sk_to_pk(&self.0))
     }
 
     /// Opens what was wrapped for this node under `info`; nothing when it was wrapped for another, or changed since.
@@ -69,26 +72,40 @@ impl fmt::Debug for SealingSecret {
 }
 
 /// A node's public key, in its mandate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealingKey(<XWing as Kem>::PublicKey);
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealingKey {
+    key: <XWing as Kem>::PublicKey,
+    id: SealingId,
+}
 
 impl SealingKey {
     /// The key with these bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SuiteError> {
-        <XWing as Kem>::PublicKey::from_bytes(bytes).map(Self).map_err(SuiteError::Key)
+        <XWing as Kem>::PublicKey::from_bytes(bytes).map(Self::of).map_err(SuiteError::Key)
+    }
+
+    fn of(key: <XWing as Kem>::PublicKey) -> Self {
+        let hash = blake3::derive_key("palabre/sealing-key/1", &key.to_bytes());
+        Self { key, id: SealingId::from_bytes(first_half(&hash)) }
     }
 
     /// Its bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.to_bytes().to_vec()
+        self.key.to_bytes().to_vec()
+    }
+
+    /// Its name: grants say by it for which keys they are, to whoever opens them.
+    #[must_use]
+    pub const fn id(&self) -> SealingId {
+        self.id
     }
 
     /// Wraps something for the node that has this key.
     pub(super) fn wrap(&self, plain: &[u8], info: &[u8], random: &mut impl CryptoRng) -> Result<Wrapped, SuiteError> {
         let sealed = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
             &OpModeS::Base,
-            &self.0,
+            &self.key,
             info,
             plain,
             &[],
@@ -96,6 +113,12 @@ impl SealingKey {
         );
         let (encapsulated, sealed) = sealed.map_err(SuiteError::Wrap)?;
         Ok(Wrapped { encapsulated: encapsulated.to_bytes().to_vec(), sealed })
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealingKey({})", self.id.short())
     }
 }
 

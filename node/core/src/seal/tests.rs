@@ -11,7 +11,7 @@ use rand_core::{Rng, SeedableRng, TryCryptoRng, TryRng};
 use super::grant::{Grant, GrantError, WRAPS_MAX};
 use super::payload::{self, OVERHEAD, PayloadError};
 use super::*;
-use crate::id::{LogId, NodeKey};
+use crate::id::{LogId, NodeKey, SealingId};
 use crate::ledger::header::PAYLOAD_MAX;
 
 fn random(seed: u64) -> ChaCha20Rng {
@@ -22,8 +22,8 @@ fn node(number: u8) -> NodeKey {
     NodeKey::from_bytes([number; 32])
 }
 
-fn place() -> Place {
-    Place {
+fn slot() -> Slot {
+    Slot {
         network: NetworkId::from_bytes([1; 32]),
         log: LogName { author: node(2), log: LogId::from_bytes([3; 8]) },
         sequence: Sequence::new(4).unwrap(),
@@ -31,16 +31,28 @@ fn place() -> Place {
     }
 }
 
-/// Every place that differs from [`place`] in one respect.
-fn elsewhere() -> Vec<Place> {
-    let here = place();
+fn audience(word: &str) -> SealedAudience {
+    word.parse().unwrap()
+}
+
+fn sealed(key: &AudienceKey, plain: &[u8], random: &mut ChaCha20Rng) -> Result<Vec<u8>, PayloadError> {
+    payload::seal(key, Some(&SealedAudience::Region), &slot(), plain, random)
+}
+
+fn opened(key: &AudienceKey, slot: &Slot, bytes: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, PayloadError> {
+    payload::open(key, Some(&SealedAudience::Region), slot, bytes)
+}
+
+/// Every slot that differs from [`slot`] in one respect.
+fn elsewhere() -> Vec<Slot> {
+    let here = slot();
     let log = |author, log| LogName { author, log };
     vec![
-        Place { network: NetworkId::from_bytes([9; 32]), ..here },
-        Place { log: log(node(9), here.log.log), ..here },
-        Place { log: log(here.log.author, LogId::from_bytes([9; 8])), ..here },
-        Place { sequence: here.sequence.next(), ..here },
-        Place { previous: None, ..here },
+        Slot { network: NetworkId::from_bytes([9; 32]), ..here },
+        Slot { log: log(node(9), here.log.log), ..here },
+        Slot { log: log(here.log.author, LogId::from_bytes([9; 8])), ..here },
+        Slot { sequence: here.sequence.next(), ..here },
+        Slot { previous: None, ..here },
     ]
 }
 
@@ -108,26 +120,28 @@ proptest! {
     fn a_payload_opens_with_its_key_at_its_place_unchanged(plain in plain(), seed: u64, at: prop::sample::Index, flip in 1..=255_u8) {
         let mut random = random(seed);
         let (key, other) = (AudienceKey::draw(&mut random), AudienceKey::draw(&mut random));
-        let mut sealed = payload::seal(&key, &place(), &plain, &mut random).unwrap();
+        let mut sealed = sealed(&key, &plain, &mut random).unwrap();
         prop_assert!(sealed.len() <= OVERHEAD + plain.len() + (plain.len() + 5) * 12 / 100);
-        let opened = payload::open(&key, &place(), &sealed).unwrap();
-        prop_assert_eq!(&*opened, &plain);
-        prop_assert!(payload::open(&other, &place(), &sealed).is_err());
+        prop_assert_eq!(&*opened(&key, &slot(), &sealed).unwrap(), &plain);
+        prop_assert!(opened(&other, &slot(), &sealed).is_err());
         for there in elsewhere() {
-            prop_assert!(payload::open(&key, &there, &sealed).is_err());
+            prop_assert!(opened(&key, &there, &sealed).is_err());
+        }
+        for another in [None, Some(&audience("secretariat"))] {
+            prop_assert!(payload::open(&key, another, &slot(), &sealed).is_err());
         }
         let at = at.index(sealed.len());
         sealed[at] ^= flip;
-        prop_assert!(payload::open(&key, &place(), &sealed).is_err());
-        prop_assert!(payload::open(&key, &place(), &sealed[..at]).is_err());
+        prop_assert!(opened(&key, &slot(), &sealed).is_err());
+        prop_assert!(opened(&key, &slot(), &sealed[..at]).is_err());
     }
 }
 
 #[test]
 fn sealing_the_same_again_looks_like_something_else() {
     let (key, mut random) = (AudienceKey::from_bytes(&[7; 32]), random(1));
-    let mut sealed = || payload::seal(&key, &place(), b"the same", &mut random).unwrap();
-    assert_ne!(sealed(), sealed());
+    let mut again = || sealed(&key, b"the same", &mut random).unwrap();
+    assert_ne!(again(), again());
 }
 
 #[test]
@@ -135,17 +149,17 @@ fn what_does_not_fit_is_refused_and_what_compresses_fits() {
     let (key, mut random) = (AudienceKey::from_bytes(&[7; 32]), random(1));
     let mut noise = vec![0; PAYLOAD_MAX];
     random.fill_bytes(&mut noise);
-    let refused = payload::seal(&key, &place(), &noise, &mut random);
+    let refused = sealed(&key, &noise, &mut random);
     assert!(matches!(refused, Err(PayloadError::TooLong(_))), "{refused:?}");
-    let refused = payload::seal(&key, &place(), &vec![0; PAYLOAD_MAX + 1], &mut random);
+    let refused = sealed(&key, &vec![0; PAYLOAD_MAX + 1], &mut random);
     assert!(matches!(refused, Err(PayloadError::TooLong(_))), "{refused:?}");
-    let fits = payload::seal(&key, &place(), &vec![0; PAYLOAD_MAX], &mut random).unwrap();
-    assert_eq!(payload::open(&key, &place(), &fits).unwrap().len(), PAYLOAD_MAX);
+    let fits = sealed(&key, &vec![0; PAYLOAD_MAX], &mut random).unwrap();
+    assert_eq!(opened(&key, &slot(), &fits).unwrap().len(), PAYLOAD_MAX);
 }
 
-/// Nodes with their secrets, and a key that the first `granted` of them are granted.
+/// Secrets of nodes, and a key that the first `granted` of them are granted.
 struct Circle {
-    secrets: BTreeMap<NodeKey, SealingSecret>,
+    secrets: BTreeMap<SealingId, SealingSecret>,
     granted: Granted,
     grant: Grant,
 }
@@ -153,17 +167,22 @@ struct Circle {
 impl Circle {
     fn new(nodes: u8, granted: usize) -> Self {
         let mut random = random(u64::from(nodes));
-        let secrets: BTreeMap<NodeKey, SealingSecret> =
-            (1..=nodes).map(|n| (node(n), SealingSecret::from_seed(&[n; 32]).unwrap())).collect();
-        let keys = secrets.iter().map(|(node, secret)| (*node, secret.public())).collect();
+        let secrets = (1..=nodes).map(|n| SealingSecret::from_seed(&[n; 32]).unwrap());
+        let secrets: BTreeMap<SealingId, SealingSecret> = secrets.map(|s| (s.public().id(), s)).collect();
+        let keys = public_keys(&secrets);
         let granted = Granted {
             key: AudienceKey::draw(&mut random),
-            audience: "members:CI,SN".parse().unwrap(),
-            nodes: secrets.keys().take(granted).copied().collect(),
+            audience: audience("members:CI,SN"),
+            recipients: secrets.keys().take(granted).copied().collect(),
+            answers: (granted < usize::from(nodes)).then(|| EntryId::from_bytes([6; 32])),
         };
-        let grant = Grant::seal(&granted, &keys, &place(), &mut random).unwrap();
+        let grant = Grant::seal(&granted, &keys, &slot(), &mut random).unwrap();
         Self { secrets, granted, grant }
     }
+}
+
+fn public_keys(secrets: &BTreeMap<SealingId, SealingSecret>) -> BTreeMap<SealingId, SealingKey> {
+    secrets.iter().map(|(id, secret)| (*id, secret.public())).collect()
 }
 
 #[test]
@@ -171,14 +190,14 @@ fn every_node_that_is_granted_opens_and_no_other() {
     let circle = Circle::new(25, 23);
     let grant = Grant::parse(circle.grant.to_message()).unwrap();
     assert_eq!(grant, circle.grant);
-    for (node, secret) in &circle.secrets {
-        let expected = circle.granted.nodes.contains(node).then(|| circle.granted.clone());
-        assert_eq!(grant.open(secret, &place()).unwrap(), expected);
+    for (id, secret) in &circle.secrets {
+        let expected = circle.granted.recipients.contains(id).then(|| circle.granted.clone());
+        assert_eq!(grant.open(secret, &slot()).unwrap(), expected);
         for there in elsewhere() {
             assert_eq!(grant.open(secret, &there).unwrap(), None);
         }
     }
-    let by_key = grant.open_with(circle.granted.key.clone(), &place()).unwrap();
+    let by_key = grant.open_with(circle.granted.key.clone(), &slot()).unwrap();
     assert_eq!(by_key, circle.granted);
 }
 
@@ -187,8 +206,8 @@ fn a_grant_names_nobody_and_no_audience() {
     let circle = Circle::new(3, 3);
     let bytes = circle.grant.to_message().encode_to_vec();
     let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-    for (node, secret) in &circle.secrets {
-        assert!(!holds(&node.as_bytes()[..8]) && !holds(&secret.public().to_bytes()[..8]));
+    for (id, secret) in &circle.secrets {
+        assert!(!holds(&id.as_bytes()[..8]) && !holds(&secret.public().to_bytes()[..8]));
     }
     let key = &circle.granted.key;
     assert!(!holds(b"members:") && !holds(&key.id().as_bytes()[..8]) && !holds(&key.as_bytes()[..8]));
@@ -214,7 +233,7 @@ fn what_is_wrong_with_a_grant_is_refused_each_with_its_own_error() {
         change(&mut message);
         Grant::parse(message)
     };
-    let opened = |change: &dyn Fn(&mut v1::KeyGrant)| parsed(change).unwrap().open(first, &place());
+    let opened = |change: &dyn Fn(&mut v1::KeyGrant)| parsed(change).unwrap().open(first, &slot());
     assert!(matches!(parsed(&|m| m.suite.push('2')), Err(GrantError::Suite(_))));
     assert!(matches!(parsed(&|m| m.wraps.clear()), Err(GrantError::Wraps(0))));
     assert!(matches!(parsed(&|m| m.wraps[0].encapsulated.truncate(9)), Err(GrantError::Length)));
@@ -224,15 +243,15 @@ fn what_is_wrong_with_a_grant_is_refused_each_with_its_own_error() {
     assert!(matches!(parsed(&|m| m.wraps[1] = m.wraps[0].clone()), Err(GrantError::Order)));
     assert!(matches!(opened(&|m| m.commitment[0] ^= 1), Err(GrantError::Commitment)));
     assert!(matches!(opened(&|m| m.about[0] ^= 1), Err(GrantError::About(PayloadError::Key))));
-    // One wrap less than the nodes that it speaks of: somebody was left out on the way.
+    // One wrap less than the keys that it speaks of: somebody was left out on the way.
     let without = |n: usize| opened(&move |m: &mut v1::KeyGrant| drop(m.wraps.remove(n)));
-    let errors = (0..3).filter(|n| matches!(without(*n), Err(GrantError::Nodes))).count();
+    let errors = (0..3).filter(|n| matches!(without(*n), Err(GrantError::Recipients))).count();
     assert_eq!(errors, 2, "and once the wrap of this node is the one that is gone");
-    let nobody = Granted { nodes: BTreeSet::new(), ..circle.granted.clone() };
-    let refused = Grant::seal(&nobody, &BTreeMap::new(), &place(), &mut random(1));
+    let nobody = Granted { recipients: BTreeSet::new(), ..circle.granted.clone() };
+    let refused = Grant::seal(&nobody, &BTreeMap::new(), &slot(), &mut random(1));
     assert!(matches!(refused, Err(GrantError::Wraps(0))));
-    let refused = Grant::seal(&circle.granted, &BTreeMap::new(), &place(), &mut random(1));
-    assert!(matches!(refused, Err(GrantError::Nodes)), "a node without a sealing key is granted nothing");
+    let refused = Grant::seal(&circle.granted, &BTreeMap::new(), &slot(), &mut random(1));
+    assert!(matches!(refused, Err(GrantError::Recipients)), "a node without a sealing key is granted nothing");
 }
 
 #[test]
@@ -240,13 +259,13 @@ fn two_keys_under_one_grant_are_refused() {
     // The author wraps another key for the second node: that is not the one to which the grant commits.
     let circle = Circle::new(2, 2);
     let other = Granted { key: AudienceKey::from_bytes(&[9; 32]), ..circle.granted.clone() };
-    let keys = circle.secrets.iter().map(|(node, secret)| (*node, secret.public())).collect();
-    let other = Grant::seal(&other, &keys, &place(), &mut random(9)).unwrap().to_message();
+    let keys = public_keys(&circle.secrets);
+    let other = Grant::seal(&other, &keys, &slot(), &mut random(9)).unwrap().to_message();
     let mut message = circle.grant.to_message();
     message.wraps = other.wraps;
     let grant = Grant::parse(message).unwrap();
     for secret in circle.secrets.values() {
-        assert!(matches!(grant.open(secret, &place()), Err(GrantError::Commitment)));
+        assert!(matches!(grant.open(secret, &slot()), Err(GrantError::Commitment)));
     }
 }
 

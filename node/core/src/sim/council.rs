@@ -25,16 +25,17 @@ pub(super) struct Council {
     /// All of it, thieves' as well, in the order in which it was signed.
     pub(super) signed: Vec<v1::Rules>,
     keys: BTreeMap<Code, Secret>,
+    seals: bool,
     seed: u64,
     drawn: u64,
     dice: Dice,
 }
 
 impl Council {
-    pub(super) fn new(rules: Rules, seed: u64) -> Self {
+    pub(super) fn new(rules: Rules, seals: bool, seed: u64) -> Self {
         let codes = rules.charter().administrations.iter().map(|a| a.code.clone());
         let keys = codes.map(|code| (code.clone(), administration(seed, &code))).collect();
-        Self { rules, signed: Vec::new(), keys, seed, drawn: 0, dice: Dice::new(seed, "council") }
+        Self { rules, signed: Vec::new(), keys, seals, seed, drawn: 0, dice: Dice::new(seed, "council") }
     }
 
     /// A key that nobody has yet.
@@ -129,7 +130,7 @@ impl Council {
         message.written += 1 + self.signed.len() as u64;
         message.cutoffs.clear();
         match change {
-            Nodes::With(key) => message.nodes.push(mandated(&key)),
+            Nodes::With(key) => message.nodes.push(mandated(&key, self.seals)),
             Nodes::Without(cutoff) => {
                 message.nodes.retain(|node| node.key != cutoff.node.as_bytes());
                 message.cutoffs.push(cutoff.to_message());

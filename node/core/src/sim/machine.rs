@@ -7,11 +7,13 @@ use palabre_proto::v1;
 use super::disk::Disk;
 use super::gossip::Memory;
 use super::region::WRITTEN;
+use super::sealing;
 use crate::charter::Rules;
 use crate::id::{EntryId, NodeKey};
 use crate::keys::Secret;
 use crate::ledger::Record;
 use crate::node::{Effect, Event, Facts, Identity, Link, Node, Ticket};
+use crate::seal::{SealedAudience, SealingSecret};
 use crate::state::{Position, StateError};
 use crate::time::Millis;
 
@@ -57,6 +59,8 @@ pub(super) struct Machine {
     pub(super) secret: Secret,
     /// The node's key.
     pub(super) key: NodeKey,
+    /// What opens what is sealed for it.
+    pub(super) sealing: Vec<SealingSecret>,
     /// What it keeps.
     pub(super) disk: Disk,
     /// The running node; none while the machine is down.
@@ -85,6 +89,8 @@ pub(super) struct Machine {
     pub(super) to_write: u64,
     /// The write that waits for its answer.
     pub(super) writing: Option<Ticket>,
+    /// Whom it is sealed for.
+    pub(super) writing_for: Option<SealedAudience>,
     /// The entries on its disk.
     pub(super) held: BTreeSet<EntryId>,
 }
@@ -92,9 +98,11 @@ pub(super) struct Machine {
 impl Machine {
     /// A machine that was never started.
     #[must_use]
-    pub(super) fn new(secret: Secret, to_write: u64) -> Self {
+    pub(super) fn new(secret: Secret, seals: bool, to_write: u64) -> Self {
+        let key = secret.node_key();
         Self {
-            key: secret.node_key(),
+            key,
+            sealing: sealing::secret(&key).filter(|_| seals).into_iter().collect(),
             secret,
             disk: Disk::default(),
             node: None,
@@ -110,13 +118,14 @@ impl Machine {
             facts: Facts::default(),
             to_write,
             writing: None,
+            writing_for: None,
             held: BTreeSet::new(),
         }
     }
 
     /// Starts the node on what the disk holds. Returns what it wants done at once.
     pub(super) fn start(&mut self, rules: &Rules, seed: [u8; 32], time: u64) -> Result<Vec<Effect>, StateError> {
-        let mut node = load(&mut self.disk, rules, self.secret.clone(), seed)?;
+        let mut node = load(&mut self.disk, rules, (self.secret.clone(), self.sealing.clone()), seed)?;
         let effects = node.begin(&self.disk, self.facts, self.clock.shows(time))?;
         self.node = Some(node);
         self.starts += 1;
@@ -156,8 +165,13 @@ impl Machine {
 }
 
 /// A node whose index counts all that is on disk.
-pub(super) fn load(disk: &mut Disk, rules: &Rules, secret: Secret, seed: [u8; 32]) -> Result<Node, StateError> {
-    let identity = Identity { secret, seed, link: Link { metered: false }, peers: BTreeMap::new() };
+pub(super) fn load(
+    disk: &mut Disk,
+    rules: &Rules,
+    (secret, sealing): (Secret, Vec<SealingSecret>),
+    seed: [u8; 32],
+) -> Result<Node, StateError> {
+    let identity = Identity { secret, sealing, seed, link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(disk, rules.clone(), identity)?;
     // What does not verify was never appended: the simulated disk has no bad sectors.
     let verified = |(position, bytes): (Position, Vec<u8>)| {

@@ -13,7 +13,7 @@
 //! | `machine`, `disk` | one node with its clock and what it keeps |
 //! | `network`, `wires`, `gossip` | what lies between the machines and what travels there |
 //! | `troubles`, `mishaps`, `hostile` | what goes wrong |
-//! | `writing` | what the nodes write |
+//! | `writing`, `sealing` | what the nodes write, and who reads it |
 //! | `council`, `governing` | what is signed with the keys of administrations, rightly or not, and how it reaches the nodes |
 //! | [`shrink`] | from a run that failed to the smallest that fails likewise |
 //! | `run`, [`tap`], [`report`] | the phases of a run, what is counted, what it has shown |
@@ -31,6 +31,7 @@ pub mod region;
 pub mod report;
 mod run;
 pub mod scenario;
+mod sealing;
 pub mod shrink;
 pub mod tap;
 mod troubles;

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use palabre_proto::v1;
 use thiserror::Error;
 
+use super::sealing;
 use crate::charter::template::{Template, TemplateError};
 use crate::charter::{CharterFile, CharterSignature, MandateError, RawMandate, Rules, RulesError};
 use crate::id::{Code, NodeKey};
 use crate::keys::Secret;
+use crate::seal::suite::SUITE;
 use crate::time::Millis;
 
 /// When the charter was written, and when virtual time begins: 1 January 2026, 00:00 UTC.
@@ -47,7 +49,8 @@ impl Region {
     /// A region whose administrations run so many nodes together.
     ///
     /// `administrations`: how many run them; 0 for all.
-    pub fn new(nodes: usize, administrations: usize, seed: u64) -> Result<Self, RegionError> {
+    /// `seals`: whether nodes have sealing keys.
+    pub fn new(nodes: usize, administrations: usize, seals: bool, seed: u64) -> Result<Self, RegionError> {
         let template = Template::parse(TEMPLATE)?;
         let codes: Vec<Code> = template.administrations.iter().map(|a| a.code.clone()).collect();
         let keys: BTreeMap<Code, _> =
@@ -70,7 +73,7 @@ impl Region {
                 number: 1,
                 charter: hash.as_bytes().to_vec(),
                 written: WRITTEN.0,
-                nodes: own.iter().map(mandated).collect(),
+                nodes: own.iter().map(|key| mandated(key, seals)).collect(),
                 ..v1::Mandate::default()
             };
             rules.add_mandate(RawMandate::parse(RawMandate::sign(&message, &administration(seed, code), &network))?)?;
@@ -79,12 +82,14 @@ impl Region {
     }
 }
 
-pub(super) fn mandated(key: &NodeKey) -> v1::MandatedNode {
+pub(super) fn mandated(key: &NodeKey, seals: bool) -> v1::MandatedNode {
+    let sealing = sealing::secret(key).filter(|_| seals).map(|secret| secret.public().to_bytes());
     v1::MandatedNode {
         key: key.as_bytes().to_vec(),
         label: key.short(),
         // One lasting address: a simulated node can always be dialled, the network decides whether it answers.
         addresses: vec![format!("/dns4/{}.example/tcp/4001", key.short())],
+        sealing: sealing.into_iter().map(|key| v1::SealingKey { suite: SUITE.to_owned(), key }).collect(),
         ..v1::MandatedNode::default()
     }
 }

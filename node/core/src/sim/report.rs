@@ -43,6 +43,24 @@ pub enum Problem {
         /// On which node.
         place: usize,
     },
+    /// Who is in an audience cannot read what was sealed for it.
+    Closed {
+        /// Which.
+        entry: EntryId,
+        /// On which node.
+        place: usize,
+        /// For whom.
+        audience: String,
+    },
+    /// Who never was in an audience reads what was sealed for it.
+    Leaked {
+        /// Which.
+        entry: EntryId,
+        /// On which node.
+        place: usize,
+        /// For whom.
+        audience: String,
+    },
     /// Two nodes judge an entry differently.
     Disagree {
         /// Which.
@@ -76,6 +94,10 @@ impl fmt::Display for Problem {
         match self {
             Self::NotConverged(why) => write!(f, "the nodes do not hold the same: {why}"),
             Self::Lost { entry, place } => write!(f, "node {place} lacks {entry}, which was acknowledged"),
+            Self::Closed { entry, place, audience } => {
+                write!(f, "node {place} cannot read {entry}, which is for {audience}")
+            }
+            Self::Leaked { entry, place, audience } => write!(f, "node {place} reads {entry}, which is for {audience}"),
             Self::Disagree { entry, place, says, other } => {
                 write!(f, "node {place} says that {entry} is {says}, node 0 that it is {other}")
             }
@@ -120,6 +142,8 @@ pub struct Report {
     pub revision: u64,
     /// Acts that are void in the end, by the reason.
     pub void: BTreeMap<&'static str, u64>,
+    /// Entries that were sealed and acknowledged.
+    pub sealed: u64,
     /// Entries written with stolen keys that all hold in the end.
     pub stolen: u64,
     /// What must not happen and did.
@@ -171,6 +195,9 @@ impl fmt::Display for Report {
         )?;
         if self.revision > 1 {
             write!(f, ", revision {}, {} stolen, void {:?}", self.revision, self.stolen, self.void)?;
+        }
+        if self.sealed > 0 {
+            write!(f, ", {} sealed", self.sealed)?;
         }
         for problem in self.problems.iter().take(PROBLEMS_SHOWN) {
             write!(f, "\n  {problem}")?;

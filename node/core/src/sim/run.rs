@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::disk::Disk;
 use super::machine;
 use super::network::Place;
 use super::region::RegionError;
@@ -49,6 +50,7 @@ fn run_phases(scenario: &Scenario, seed: u64) -> Result<Report, RegionError> {
         world.check_entries(&mut report);
         world.check_rebuilt();
         world.check_statuses(&mut report);
+        world.check_readers(&mut report);
     } else {
         report.healing = world.tally.since(&report.before);
         let why = world.difference();
@@ -86,8 +88,10 @@ impl World {
         let mut ledgers = self.machines.iter().map(|m| m.node.as_ref().map(Node::ledger_hash));
         let Some(Some(first)) = ledgers.next() else { return false };
         let same = written && ledgers.all(|ledger| ledger == Some(first));
-        let root = |place: Place| registers::root(&self.machines[place].disk, Audience::Public).ok();
-        same && self.agree_on_rules() && (1..self.machines.len()).all(|place| root(place) == root(0))
+        let root = |place: Place| registers::root(&self.machines[place].disk, &Audience::Public).ok();
+        same && self.is_same_sealed()
+            && self.agree_on_rules()
+            && (1..self.machines.len()).all(|place| root(place) == root(0))
     }
 
     /// Whether every node holds the attachments of every entry that was acknowledged, and misses none.
@@ -118,7 +122,7 @@ impl World {
                 node.key().short(),
                 node.rules().charter().revision,
                 hex::encode(&node.rules().digest()[..4]),
-                registers::root(&machine.disk, Audience::Public)
+                registers::root(&machine.disk, &Audience::Public)
                     .map(|root| hex::encode(&root[..4]))
                     .unwrap_or_default(),
                 hex::encode(&node.ledger_hash()[..4]),
@@ -189,11 +193,15 @@ impl World {
         let machine = &self.machines[place];
         let mut disk = machine.disk.clone();
         disk.lose_index();
-        let root = |disk| registers::root(disk, Audience::Public).ok();
-        let again = machine::load(&mut disk, &self.rules, machine.secret.clone(), [0; 32]);
+        let identity = (machine.secret.clone(), machine.sealing.clone());
+        let again = machine::load(&mut disk, &self.rules, identity, [0; 32]);
+        let roots = |disk: &Disk| -> Option<Vec<[u8; 32]>> {
+            let audiences = registers::audiences(disk).ok()?;
+            audiences.iter().map(|audience| registers::root(disk, audience).ok()).collect()
+        };
         let ledger = machine.node.as_ref().map(Node::ledger_hash);
         let same = again.is_ok_and(|node| Some(node.ledger_hash()) == ledger);
-        if !same || root(&disk) != root(&machine.disk) {
+        if !same || roots(&disk) != roots(&machine.disk) {
             self.problems.insert(Problem::Rebuilt { place });
         }
     }

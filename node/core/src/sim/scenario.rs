@@ -97,6 +97,9 @@ pub struct Writing {
     pub changes_percent: u64,
     /// Of a hundred entries, how many are urgent.
     pub urgent_percent: u64,
+    /// Of a hundred documents that are published, how many are sealed. With any, nodes have sealing keys.
+    #[serde(default)]
+    pub sealed_percent: u64,
     /// Characters of a title.
     pub title_chars: Span,
     /// Bytes of a document's content.

@@ -18,8 +18,9 @@ use super::troubles::{self, Trouble};
 use super::writing;
 use crate::charter::Rules;
 use crate::id::{ContentHash, EntryId, LogName, NodeKey};
-use crate::ledger::{Entry, Record};
+use crate::ledger::{Audience, Entry, Record};
 use crate::node::{Effect, Event, Notice, Ticket};
+use crate::seal::SealedAudience;
 
 /// Within this time after the beginning all machines have been switched on.
 const SWITCHED_ON: u64 = MINUTE;
@@ -91,6 +92,8 @@ impl Eq for Next {}
 
 /// What an entry weighs.
 pub(super) struct Weight {
+    /// Whether not everybody can read it.
+    pub(super) sealed: bool,
     /// Bytes of header, signature and payload.
     pub(super) bytes: u64,
     /// Bytes of the small attachments that travel with it.
@@ -103,6 +106,7 @@ impl Weight {
     fn of(entry: &Entry) -> Self {
         let attachments = &entry.header().attachments;
         Self {
+            sealed: entry.header().audience != Audience::Public,
             bytes: entry.size() as u64,
             small: attachments.iter().map(|a| a.size).filter(|size| *size <= writing::SMALL).sum(),
             attachments: attachments.iter().map(|a| a.hash).collect(),
@@ -128,6 +132,8 @@ pub struct World {
     pub(super) problems: BTreeSet<Problem>,
     /// Entries that were acknowledged, and by whom.
     pub(super) acknowledged: BTreeMap<EntryId, Place>,
+    /// Those of them that were sealed, and for whom.
+    pub(super) sealed: BTreeMap<EntryId, SealedAudience>,
     /// Entries that a lying disk has lost before anybody else had them, perhaps.
     pub(super) excused: BTreeSet<EntryId>,
     /// Logs that somebody forked on purpose.
@@ -146,11 +152,13 @@ pub struct World {
 impl World {
     /// A world at the beginning of its time.
     pub fn new(scenario: Scenario, seed: u64) -> Result<Self, RegionError> {
-        let region = Region::new(scenario.nodes, scenario.governance.administrations, seed)?;
+        let seals = scenario.writing.sealed_percent > 0;
+        let region = Region::new(scenario.nodes, scenario.governance.administrations, seals, seed)?;
         let entries = scenario.writing.entries;
-        let machines: Vec<Machine> = region.secrets.into_iter().map(|secret| Machine::new(secret, entries)).collect();
+        let machine = |secret| Machine::new(secret, seals, entries);
+        let machines: Vec<Machine> = region.secrets.into_iter().map(machine).collect();
         let mut world = Self {
-            council: Council::new(region.rules.clone(), seed),
+            council: Council::new(region.rules.clone(), seals, seed),
             must_be_void: BTreeSet::new(),
             rules: region.rules,
             places: machines.iter().enumerate().map(|(place, machine)| (machine.key, place)).collect(),
@@ -162,6 +170,7 @@ impl World {
             healed: false,
             problems: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
+            sealed: BTreeMap::new(),
             excused: BTreeSet::new(),
             forged: BTreeSet::new(),
             weights: BTreeMap::new(),
@@ -391,12 +400,16 @@ impl World {
             self.write_later(place);
             return;
         }
-        let rules = &self.rules;
+        let Some(node) = &machine.node else { return };
+        // Where offices stand still, what a node knows of them is what the world began with.
+        let rules = if self.scenario.writing.sealed_percent > 0 { node.rules() } else { &self.rules };
         let may_change = |document: &crate::registers::documents::Document| {
             let own = rules.administration_of(&machine.key);
             own.is_some_and(|own| *own == document.administration || rules.charter().in_secretariat(own))
         };
-        let intention = writing::intend(&self.scenario.writing, &machine.disk, may_change, &mut self.dice);
+        let own = rules.administration_of(&machine.key);
+        let author = writing::Author { rules, own, ring: node.ring(), disk: &machine.disk };
+        let intention = writing::intend(&self.scenario.writing, &author, may_change, &mut self.dice);
         match intention {
             Ok(Some(intention)) => {
                 if let Some((hash, content)) = intention.content {
@@ -405,6 +418,7 @@ impl World {
                 self.tickets += 1;
                 let ticket = Ticket(self.tickets);
                 machine.writing = Some(ticket);
+                machine.writing_for = intention.sealed_for;
                 self.feed(place, Event::Write { ticket, write: intention.write });
             }
             Ok(None) => self.write_later(place),
@@ -425,6 +439,7 @@ impl World {
         machine.facts.tail_doubtful = false;
         if machine.writing == Some(ticket) {
             machine.writing = None;
+            self.sealed.extend(machine.writing_for.take().map(|audience| (id, audience)));
             machine.to_write = machine.to_write.saturating_sub(1);
         }
         self.acknowledged.insert(id, place);
@@ -433,6 +448,7 @@ impl World {
     fn refused(&mut self, place: Place, ticket: Ticket) {
         if self.machines[place].writing == Some(ticket) {
             self.machines[place].writing = None;
+            self.machines[place].writing_for = None;
             self.write_later(place);
         }
         if let Some(rules) = self.machines[place].handing.remove(&ticket) {

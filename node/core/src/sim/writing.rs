@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use super::dice::Dice;
 use super::scenario::Writing;
+use super::sealing;
 use crate::acts::fields::FieldError;
 use crate::acts::{DocumentAct, Kind, documents::Version};
-use crate::id::ContentHash;
+use crate::charter::Rules;
+use crate::id::{Code, ContentHash};
 use crate::ledger::entry::content_hash;
 use crate::ledger::{Attachment, Priority};
 use crate::node::Write;
+use crate::registers::Audience;
 use crate::registers::documents::{self, Document};
+use crate::seal::{Ring, SealedAudience};
 use crate::state::{StateError, Storage};
 
 /// Largest content that travels with its entry (`docs/design.md` §3).
@@ -74,43 +78,79 @@ const WORDS: [&str; 48] = [
 pub(super) struct Intention {
     /// The act.
     pub(super) write: Write,
+    /// Whom it is sealed for.
+    pub(super) sealed_for: Option<SealedAudience>,
     /// The content, kept before the act is written: whole when it is small.
     pub(super) content: Option<(ContentHash, Option<Vec<u8>>)>,
+}
+
+/// Who is about to write, and what it knows.
+pub(super) struct Author<'a, S> {
+    pub(super) rules: &'a Rules,
+    pub(super) own: Option<&'a Code>,
+    pub(super) ring: &'a Ring,
+    pub(super) disk: &'a S,
 }
 
 /// What to write next; nothing when a text drawn fits no field.
 pub(super) fn intend(
     writing: &Writing,
-    state: &impl Storage,
+    author: &Author<'_, impl Storage>,
     may_change: impl Fn(&Document) -> bool,
     dice: &mut Dice,
 ) -> Result<Option<Intention>, StateError> {
-    let change = if dice.chance(writing.changes_percent) { choose(state, may_change, dice)? } else { None };
+    let change = if dice.chance(writing.changes_percent) { choose(author, may_change, dice)? } else { None };
     let priority = if dice.chance(writing.urgent_percent) { Priority::Urgent } else { Priority::Routine };
     if change.is_some() && dice.chance(20) {
         let reason = text(dice, 60).parse().ok();
         let kind = Kind::Document(DocumentAct::Withdraw(reason));
-        let write = Write { object: change.map(|document| document.id), kind, attachments: Vec::new(), priority };
-        return Ok(Some(Intention { write, content: None }));
+        let sealed_for = audience_of(change.as_ref());
+        let write = Write {
+            object: change.map(|document| document.id),
+            kind,
+            audience: Audience::Public,
+            attachments: Vec::new(),
+            files: Vec::new(),
+            priority,
+        };
+        return Ok(Some(Intention { write, sealed_for, content: None }));
     }
     let (attachment, content) = attachment(writing, dice);
     let Ok(version) = version(writing, dice) else { return Ok(None) };
     let act = if change.is_some() { DocumentAct::Revise(version) } else { DocumentAct::Publish(version) };
+    let audience = match (&change, author.own) {
+        (Some(document), _) => document.audience.clone(),
+        (None, Some(own)) if writing.sealed_percent > 0 && dice.chance(writing.sealed_percent) => {
+            sealing::draw(author.rules, own, dice)
+        }
+        (None, _) => Audience::Public,
+    };
+    let sealed_for = if let Audience::Sealed(audience) = &audience { Some(audience.clone()) } else { None };
+    let opener = sealed_for.is_some().then(|| sealing::opener(content.as_deref().unwrap_or_default(), dice));
     let write = Write {
         object: change.map(|document| document.id),
         kind: Kind::Document(act),
+        audience,
         attachments: vec![attachment],
+        files: opener.into_iter().collect(),
         priority,
     };
-    Ok(Some(Intention { write, content: Some((attachment.hash, content)) }))
+    Ok(Some(Intention { write, sealed_for, content: Some((attachment.hash, content)) }))
+}
+
+fn audience_of(document: Option<&Document>) -> Option<SealedAudience> {
+    match &document?.audience {
+        Audience::Sealed(audience) => Some(audience.clone()),
+        Audience::Public => None,
+    }
 }
 
 fn choose(
-    state: &impl Storage,
+    author: &Author<'_, impl Storage>,
     may_change: impl Fn(&Document) -> bool,
     dice: &mut Dice,
 ) -> Result<Option<Document>, StateError> {
-    let mut found = documents::list(state, None, LOOKED_AT)?;
+    let mut found = documents::list(author.disk, author.ring, None, LOOKED_AT)?;
     found.retain(|document| !document.withdrawn() && may_change(document));
     let chosen = dice.index(found.len());
     Ok(found.into_iter().nth(chosen))

@@ -1,7 +1,8 @@
 //! `places.json`: whether an entry stands in its place, judged with the payloads by folding them.
 
 use palabre_core::ledger::{Record, book};
-use palabre_core::registers::{self, Status};
+use palabre_core::registers::{self, Reader, Status};
+use palabre_core::seal::Ring;
 
 use crate::logs::Memory;
 use crate::vector::{bytes, file, judge_all, list};
@@ -11,13 +12,15 @@ use crate::{entries, mandates};
 fn every_place_gets_its_verdict() {
     let file = file("places.json");
     let rules = mandates::mandated(mandates::rules(&file["charter"]), &file["mandates"]);
+    let ring = Ring::new(*rules.network(), Vec::new());
+    let reader = Reader { rules: &rules, ring: &ring };
     judge_all(&file["vectors"], (7, 23), |vector| {
         let mut memory = Memory::default();
         let last = list(&vector["held"]).iter().chain([&vector["entry"]]).map(|entry| {
             let entry = entries::verify(&bytes(entry), rules.network()).unwrap();
             let position = memory.append(&Record::Entry(Box::new(entry.clone())));
             book::note(&mut memory, &entry, position).unwrap();
-            registers::admit(&mut memory, &rules, &[&entry]).unwrap();
+            registers::admit(&mut memory, reader, &[&entry]).unwrap();
             entry.id()
         });
         let last = last.last().unwrap();

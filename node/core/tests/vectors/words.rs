@@ -183,6 +183,7 @@ pub(crate) fn mandate(error: &MandateError) -> &'static str {
         MandateError::NotFollowing { .. } => "not-following",
         MandateError::TooManyMandates(_) => "too-many-mandates",
         MandateError::Cutoff(_) => "cutoff",
+        MandateError::Sealing(_) => "sealing-key",
         MandateError::NodeCut(_) => "node-cut",
         MandateError::Stranger(_) => "stranger",
         MandateError::Signature { source, .. } => signature(*source),

@@ -21,7 +21,7 @@ pub(super) const PARTS: u8 = 1;
 pub(super) const TABLES: u8 = 2;
 
 /// Version of what is written; another one is rebuilt.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// The last record that the index counts: it counts every record up to and including this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,8 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use palabre_core::id::EntryId;
+use palabre_core::registers::Audience;
+use palabre_core::seal::SealedAudience;
 use serde::Deserialize;
 
 use super::answer::{Answer, Refusal};
@@ -55,13 +57,23 @@ pub(super) async fn publish<N: NodeHandle>(
         file_name: parameters.maybe("file_name")?.unwrap_or_else(|| UNNAMED.to_owned()),
         media_type: upload::media_type(&headers),
     };
-    if let Some(audience) = parameters.maybe::<String>("audience")?.filter(|audience| audience != "public") {
-        return Err(Problem::new(Kind::Usage, text!("err-audience", audience = audience)).into());
-    }
-    let document = NewDocument { version, urgent: parameters.maybe("urgent")?.unwrap_or(false) };
+    let audience = audience(parameters.maybe::<String>("audience")?)?;
+    let document = NewDocument { version, audience, urgent: parameters.maybe("urgent")?.unwrap_or(false) };
     parameters.end()?;
     let id = node.publish(document, upload::chunks(&headers, body).await?).await?;
     Ok(created(id))
+}
+
+/// The audience with this word; without one, the region (`docs/design.md` §5).
+fn audience(word: Option<String>) -> Result<Audience, Refusal> {
+    let word = word.unwrap_or_else(|| SealedAudience::Region.to_string());
+    if word == Audience::Public.to_string() {
+        return Ok(Audience::Public);
+    }
+    match word.parse() {
+        Ok(audience) => Ok(Audience::Sealed(audience)),
+        Err(_) => Err(Problem::new(Kind::Usage, text!("err-audience", audience = word)).into()),
+    }
 }
 
 /// `POST /api/v1/documents/{id}/revisions?title=&lang=&file_name=&urgent=`

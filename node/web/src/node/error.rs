@@ -46,6 +46,9 @@ pub enum NodeError {
         /// The code of the reason (`palabre_core::registers::VoidReason::code`).
         reason: String,
     },
+    /// The mandate in force does not list the sealing key that the node has.
+    #[error("the node has no sealing key in its mandate")]
+    NoSealingKey,
     /// The document is withdrawn and takes no further act.
     #[error("the document {0} is withdrawn")]
     Withdrawn(EntryId),
@@ -105,6 +108,7 @@ impl From<NodeError> for Problem {
             NodeError::NoRight { reason } => {
                 Self::new(Kind::Refused, text!("err-no-right", reason = void_words(&reason)))
             }
+            NodeError::NoSealingKey => Self::new(Kind::Refused, text!("err-no-sealing-key")),
             NodeError::Withdrawn(id) => Self::new(Kind::Refused, text!("err-withdrawn", id = id.to_string())),
             NodeError::NoAct(id) => Self::new(Kind::NotFound, text!("err-no-act", id = id.to_string())),
             NodeError::NotVoid(id) => Self::new(Kind::Refused, text!("err-not-void", id = id.to_string())),

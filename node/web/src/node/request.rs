@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use palabre_core::id::{ContentHash, EntryId, LogId, Sequence};
+use palabre_core::registers::Audience;
 use thiserror::Error;
 
 use super::Chunks;
@@ -74,11 +75,13 @@ pub struct NewVersion {
     pub media_type: String,
 }
 
-/// A document to publish. Its audience is `public`: sealed audiences come with sealing.
+/// A document to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDocument {
     /// Its first version.
     pub version: NewVersion,
+    /// Who can read it, for ever.
+    pub audience: Audience,
     /// Whether it travels before everything else.
     pub urgent: bool,
 }

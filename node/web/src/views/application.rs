@@ -4,6 +4,7 @@ use palabre_core::admission::{SignedApplication, Wait};
 use palabre_core::charter::{Newcomer, Rules};
 use palabre_core::id::{ApplicationId, Code, NodeKey};
 use palabre_core::time::Millis;
+use palabre_proto::v1;
 use serde::{Deserialize, Serialize};
 
 use crate::words::Words;
@@ -13,6 +14,27 @@ use crate::words::Words;
 pub struct ApplicationList {
     /// Those that the node holds, the first that came in front.
     pub applications: Vec<ApplicationView>,
+}
+
+/// What audience keys are wrapped to for a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealingKeyView {
+    /// Of which suite.
+    pub suite: String,
+    /// In hexadecimal.
+    pub key: String,
+}
+
+impl SealingKeyView {
+    fn of(key: &v1::SealingKey) -> Self {
+        Self { suite: key.suite.clone(), key: hex::encode(&key.key) }
+    }
+
+    /// As mandates list it; none when it is not hexadecimal.
+    #[must_use]
+    pub fn to_message(&self) -> Option<v1::SealingKey> {
+        Some(v1::SealingKey { suite: self.suite.clone(), key: hex::decode(&self.key).ok()? })
+    }
 }
 
 /// One application.
@@ -28,6 +50,8 @@ pub struct ApplicationView {
     pub label: String,
     /// Addresses of it that last.
     pub addresses: Vec<String>,
+    /// Its sealing keys, as its mandate is to list them.
+    pub sealing: Vec<SealingKeyView>,
     /// Whom to telephone.
     pub contact: String,
     /// In which language the applicant reads the words.
@@ -60,6 +84,7 @@ impl ApplicationView {
             node: said.node,
             label: said.label.clone(),
             addresses: said.addresses.clone(),
+            sealing: said.sealing.iter().map(SealingKeyView::of).collect(),
             contact: said.contact.clone(),
             language: said.language.to_string(),
             words: Words::of(said.fingerprint()),

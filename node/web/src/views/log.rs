@@ -42,6 +42,8 @@ pub enum Effect {
     Waiting,
     /// Its log is forked at or below it.
     Forked,
+    /// It is sealed, and this node has no key for it.
+    Sealed,
 }
 
 /// An entry.

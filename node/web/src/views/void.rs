@@ -25,6 +25,8 @@ pub fn void_words(code: &str) -> Argument {
         "other-key" => text!("void-other-key").into(),
         "not-void" => text!("void-not-void").into(),
         "not-upholdable" => text!("void-not-upholdable").into(),
+        "other-audience" => text!("void-other-audience").into(),
+        "outside" => text!("void-outside").into(),
         other => other.into(),
     }
 }

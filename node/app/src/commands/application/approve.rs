@@ -11,7 +11,7 @@ use palabre_core::charter::{Charter, CharterFile};
 use palabre_core::id::{ApplicationId, CharterHash, MandateHash};
 use palabre_web::problem::Kind;
 use palabre_web::text;
-use palabre_web::views::{ApplicationView, ProposalView};
+use palabre_web::views::{ApplicationView, ProposalView, SealingKeyView};
 use serde::Serialize;
 
 use super::{find, say};
@@ -113,6 +113,7 @@ fn add_to_mandate(view: &ApplicationView, home: &Path, speech: Speech) -> Result
         key: view.node.as_bytes().to_vec(),
         label: view.label.clone(),
         addresses: view.addresses.clone(),
+        sealing: view.sealing.iter().filter_map(SealingKeyView::to_message).collect(),
         ..palabre_proto::v1::MandatedNode::default()
     };
     mandate::add_node(&view.administration, node, home, speech)

@@ -27,7 +27,7 @@ pub(crate) struct Publish {
     #[arg(long = "lang", value_name = "LANG")]
     document_lang: Lang,
     /// Who can read it.
-    #[arg(long, value_name = "AUDIENCE", default_value = "public")]
+    #[arg(long, value_name = "AUDIENCE", default_value = "region")]
     audience: String,
     /// Whether it travels before everything else.
     #[arg(long)]

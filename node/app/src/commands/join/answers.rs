@@ -9,6 +9,7 @@ use palabre_core::admission::application::LINE_MAX;
 use palabre_core::charter::AdministrationKind;
 use palabre_core::id::Code;
 use palabre_core::keys::Secret;
+use palabre_core::seal::SealingKey;
 use palabre_proto::v1;
 use palabre_store::Home;
 use palabre_web::catalogue::Lang;
@@ -18,6 +19,7 @@ use crate::cli::{Speech, ask};
 use crate::clock;
 use crate::commands::init::loopback;
 use crate::failure::Failure;
+use crate::home::keys;
 use crate::home::settings::{self, Changes, KnownPeer};
 
 /// What the options say.
@@ -157,7 +159,7 @@ impl Answered {
     pub(super) fn message(
         self,
         invitation: &InvitationText,
-        node: &Secret,
+        (node, sealing): (&Secret, &SealingKey),
         administration: Option<&Secret>,
         lang: Lang,
     ) -> v1::Application {
@@ -177,6 +179,7 @@ impl Answered {
             language: lang.code().to_owned(),
             written: clock::now().0,
             newcomer,
+            sealing: vec![keys::listed(sealing)],
         }
     }
 }

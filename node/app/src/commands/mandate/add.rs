@@ -9,6 +9,7 @@ use palabre_core::charter::{Charter, RawMandate, Rules};
 use palabre_core::id::{Code, MandateHash, NetworkId, NodeKey};
 use palabre_core::keys::Secret;
 use palabre_proto::v1;
+use palabre_store::Home;
 use palabre_web::problem::Kind;
 use palabre_web::text;
 use serde::Serialize;
@@ -18,21 +19,22 @@ use crate::cli::Speech;
 use crate::client::Client;
 use crate::commands::charter::network_of;
 use crate::failure::Failure;
+use crate::home::card::{self, Named};
 use crate::home::{self, founding, keys};
 use crate::rules::{self, Known};
 
 /// `palabre mandate add`
 #[derive(Debug, Args)]
 pub(crate) struct Add {
-    /// The keys of the nodes.
-    #[arg(value_name = "NODE_KEY", required_unless_present = "node")]
-    nodes: Vec<NodeKey>,
+    /// The keys of the nodes, or files that say who they are.
+    #[arg(value_name = "NODE_KEY_OR_FILE", required_unless_present = "node")]
+    nodes: Vec<Named>,
     /// The charter file, for a first mandate; else what the node holds.
     #[arg(long, value_name = "FILE")]
     charter: Option<PathBuf>,
-    /// The key of a node.
-    #[arg(long, value_name = "NODE_KEY")]
-    node: Option<NodeKey>,
+    /// The key of a node, or such a file.
+    #[arg(long, value_name = "NODE_KEY_OR_FILE")]
+    node: Option<Named>,
     /// What the administration calls it.
     #[arg(long, value_name = "TEXT", default_value = "")]
     label: String,
@@ -51,6 +53,7 @@ struct Added {
     administration: Code,
     number: u64,
     handed_in: bool,
+    without_sealing_key: Vec<NodeKey>,
 }
 
 /// What the mandate follows.
@@ -63,12 +66,13 @@ struct Ground {
 
 impl Add {
     pub(super) fn run(self, place: &Path, speech: Speech) -> Result<(), Failure> {
-        let secret = keys::administration(&home::peek(place)?)?;
+        let home = home::peek(place)?;
+        let secret = keys::administration(&home)?;
         let mut ground = match &self.charter {
             Some(file) => Ground::of_file(file, &secret)?,
             None => Ground::of_home(place, &secret, speech)?,
         };
-        self.list(&mut ground.message)?;
+        let unsealed = self.list(&mut ground.message, &home)?;
         if self.output.is_none() && ground.node.is_none() {
             return Err(Failure::new(Kind::Usage, text!("err-mandate-nowhere")));
         }
@@ -83,25 +87,42 @@ impl Add {
             administration: said.administration.clone(),
             number: said.number,
             handed_in: node.is_some(),
+            without_sealing_key: unsealed,
         };
         speech.answer(&done, |speech| say(&done, speech));
         Ok(())
     }
 
-    /// Adds the nodes to the list. One that stands in it already is refused: nothing would change.
-    fn list(&self, message: &mut v1::Mandate) -> Result<(), Failure> {
-        for node in self.nodes.iter().chain(&self.node) {
-            if message.nodes.iter().any(|listed| listed.key == node.as_bytes()) {
-                return Err(Failure::new(Kind::Refused, text!("err-mandate-listed", node = node.to_string())));
+    /// Adds the nodes to the list, and answers with those that have no sealing key there. One that stands in it already has
+    /// its sealing key replaced; where nothing would change, it is refused.
+    fn list(&self, message: &mut v1::Mandate, home: &Home) -> Result<Vec<NodeKey>, Failure> {
+        let mut unsealed = Vec::new();
+        for named in self.nodes.iter().chain(&self.node) {
+            let card = card::of(named, home)?;
+            let sealing: Vec<_> = card.sealing.iter().map(keys::listed).collect();
+            match message.nodes.iter_mut().find(|listed| listed.key == card.node.as_bytes()) {
+                Some(listed) if listed.sealing != sealing && !sealing.is_empty() => listed.sealing = sealing,
+                Some(_) => {
+                    let node = card.node.to_string();
+                    return Err(Failure::new(Kind::Refused, text!("err-mandate-listed", node = node)));
+                }
+                None => {
+                    unsealed.extend(sealing.is_empty().then_some(card.node));
+                    message.nodes.push(self.listed(card.node, sealing));
+                }
             }
-            message.nodes.push(v1::MandatedNode {
-                key: node.as_bytes().to_vec(),
-                label: self.label.clone(),
-                addresses: self.addresses.iter().map(ToString::to_string).collect(),
-                ..v1::MandatedNode::default()
-            });
         }
-        Ok(())
+        Ok(unsealed)
+    }
+
+    fn listed(&self, node: NodeKey, sealing: Vec<v1::SealingKey>) -> v1::MandatedNode {
+        v1::MandatedNode {
+            key: node.as_bytes().to_vec(),
+            label: self.label.clone(),
+            addresses: self.addresses.iter().map(ToString::to_string).collect(),
+            sealing,
+            ..v1::MandatedNode::default()
+        }
     }
 }
 
@@ -178,6 +199,9 @@ fn say(done: &Added, speech: Speech) {
     if let Some(file) = &done.file {
         let file = file.display().to_string();
         speech.say(&text!("mandate-added", file = file, administration = administration.clone()));
+    }
+    for node in &done.without_sealing_key {
+        speech.say(&text!("mandate-no-sealing", node = node.to_string()));
     }
     speech.say(&if done.handed_in {
         text!("mandate-handed-in", administration = administration, number = done.number)

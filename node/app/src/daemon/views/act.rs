@@ -1,8 +1,7 @@
 //! One act as people see it.
 
-use palabre_core::acts::{Act, Envelope};
 use palabre_core::id::EntryId;
-use palabre_core::ledger::{Entry, book};
+use palabre_core::ledger::book;
 use palabre_core::node::Node;
 use palabre_core::registers::{self, Status};
 use palabre_core::state::StateError;
@@ -18,11 +17,12 @@ pub(in crate::daemon) fn act(node: &Node, store: &Store, id: &EntryId) -> Result
     let status = registers::status(store, id)?.map(|(_, status)| status);
     let upheld = registers::upholding(store, id)?;
     let header = entry.header();
-    let act = parsed(&entry);
+    let said = registers::act(store, node.ring(), id)?;
+    let act = said.as_ref().and_then(|said| said.act.as_ref());
     Ok(Some(ActView {
         id: *id,
-        object: entry.payload().and_then(|payload| Envelope::parse(payload).ok()).map(|envelope| envelope.object(*id)),
-        act: act.as_ref().map(|act| act.kind().word().to_owned()),
+        object: said.as_ref().map(|said| said.envelope.object(*id)),
+        act: act.map(|act| act.kind().word().to_owned()),
         administration: node.rules().mandated_by(&header.mandate).cloned(),
         node: header.author,
         log: log.log,
@@ -33,14 +33,11 @@ pub(in crate::daemon) fn act(node: &Node, store: &Store, id: &EntryId) -> Result
             Some(Status::InForce) => Effect::InForce,
             Some(Status::Void(_)) => Effect::Void,
             None if forked => Effect::Forked,
+            None if book::is_sealed(store, &located)? => Effect::Sealed,
             Some(Status::Waiting) | None => Effect::Waiting,
         },
         reason: status.and_then(Status::reason).map(|reason| reason.code().to_owned()),
         upheld: upheld.map(|by| UpholdingView { id: by.act, administration: by.administration }),
         upholds: act.and_then(|act| act.kind().upholds().copied()),
     }))
-}
-
-fn parsed(entry: &Entry) -> Option<Act> {
-    Act::parse(entry.payload()?, entry.header()).ok()
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use palabre_core::acts::{Act, Kind, documents::DocumentAct};
-use palabre_core::id::EntryId;
-use palabre_core::ledger::{Entry, book};
+use palabre_core::acts::{Kind, documents::DocumentAct};
+use palabre_core::id::{ContentHash, EntryId};
 use palabre_core::node::Node;
 use palabre_core::registers::documents::{self as register, Document, Version};
-use palabre_core::registers::{self, Status};
+use palabre_core::registers::{self, Said, Status};
 use palabre_core::state::StateError;
 use palabre_store::{Attachments, Store};
 use palabre_web::views::{AudienceName, DocumentState, DocumentSummary, DocumentView, VersionView, WithdrawalView};
@@ -19,13 +18,14 @@ const HISTORY_MAX: usize = 1_024;
 
 /// Every document, newest first.
 pub(in crate::daemon) fn documents(
+    node: &Node,
     store: &Store,
     attachments: &Attachments,
 ) -> Result<Vec<DocumentSummary>, StateError> {
     let mut summaries = Vec::new();
     let mut cursor = None;
     loop {
-        let step = register::list(store, cursor.as_ref(), STEP)?;
+        let step = register::list(store, node.ring(), cursor.as_ref(), STEP)?;
         summaries.extend(step.iter().map(|document| summary(document, attachments)));
         cursor = step.last().map(Document::cursor);
         if step.len() < STEP {
@@ -42,8 +42,8 @@ fn summary(document: &Document, attachments: &Attachments) -> DocumentSummary {
         title: shown.map(|v| v.title.to_string()).unwrap_or_default(),
         lang: shown.map(|v| v.language.to_string()).unwrap_or_default(),
         administration: document.administration.clone(),
-        audience: AudienceName(document.audience.word().to_owned()),
-        size: shown.map_or(0, |v| v.content.size),
+        audience: AudienceName(document.audience.to_string()),
+        size: shown.map_or(0, |v| v.file().1),
         complete: held && !document.incomplete,
         state: if document.withdrawn() { DocumentState::Withdrawn } else { DocumentState::Published },
         published: document.opened,
@@ -58,17 +58,17 @@ pub(in crate::daemon) fn document(
     attachments: &Attachments,
     id: &EntryId,
 ) -> Result<Option<DocumentView>, StateError> {
-    let Some(document) = register::get(store, id)? else { return Ok(None) };
+    let Some(document) = register::get(store, node.ring(), id)? else { return Ok(None) };
     let in_force: BTreeMap<EntryId, &Version> = document.versions.iter().map(|version| (version.id, version)).collect();
     let mut versions = Vec::new();
     for (act, status) in registers::history(store, id, None, HISTORY_MAX)? {
-        let Some(entry) = entry(store, &act)? else { continue };
+        let Some(said) = registers::act(store, node.ring(), &act)? else { continue };
         let shown = match (in_force.get(&act), status) {
-            (Some(version), _) => Some(standing(version, &entry)),
-            (None, Status::Void(reason)) => void(node, &entry, reason.code()),
+            (Some(version), _) => Some(standing(version, &said)),
+            (None, Status::Void(reason)) => void(node, act, &said, reason.code()),
             (None, _) => None,
         };
-        versions.extend(shown.map(|view| VersionView { complete: attachments.has(&view.hash), ..view }));
+        versions.extend(shown.map(|(view, stored)| VersionView { complete: attachments.has(&stored), ..view }));
     }
     let withdrawal = document.withdrawals.first().map(|withdrawal| WithdrawalView {
         id: withdrawal.id,
@@ -79,26 +79,18 @@ pub(in crate::daemon) fn document(
     Ok(Some(DocumentView { summary, node: document.author, versions, withdrawal }))
 }
 
-fn entry(store: &Store, id: &EntryId) -> Result<Option<Entry>, StateError> {
-    let Some((log, sequence)) = book::place_of(store, id)? else { return Ok(None) };
-    let Some(located) = book::locate(store, &log, sequence)? else { return Ok(None) };
-    book::read_entry(store, &located)
-}
-
-fn parsed(entry: &Entry) -> Option<Act> {
-    Act::parse(entry.payload()?, entry.header()).ok()
-}
-
-fn standing(version: &Version, entry: &Entry) -> VersionView {
-    VersionView {
+/// A version as it stands, and the attachment that has its content.
+fn standing(version: &Version, said: &Said) -> (VersionView, ContentHash) {
+    let (hash, size) = version.file();
+    let view = VersionView {
         id: version.id,
-        replaces: parsed(entry).map(|act| act.envelope().after().to_vec()).unwrap_or_default(),
+        replaces: said.envelope.after().to_vec(),
         title: version.title.to_string(),
         lang: version.language.to_string(),
         file_name: version.file_name.to_string(),
         media_type: version.media_type.to_string(),
-        size: version.content.size,
-        hash: version.content.hash,
+        size,
+        hash,
         node: version.origin.author,
         administration: Some(version.origin.administration.clone()),
         written: version.origin.clock,
@@ -106,24 +98,26 @@ fn standing(version: &Version, entry: &Entry) -> VersionView {
         complete: false,
         void: None,
         upholds: version.upholds,
-    }
+    };
+    (view, version.content.hash)
 }
 
 /// A version that has no effect; nothing when the act is no version.
-fn void(node: &Node, entry: &Entry, reason: &str) -> Option<VersionView> {
-    let act = parsed(entry)?;
+fn void(node: &Node, id: EntryId, said: &Said, reason: &str) -> Option<(VersionView, ContentHash)> {
+    let act = said.act.as_ref()?;
     let Kind::Document(DocumentAct::Publish(version) | DocumentAct::Revise(version)) = act.kind() else { return None };
-    let header = entry.header();
-    let content = header.attachments.get(version.content as usize)?;
-    Some(VersionView {
-        id: entry.id(),
-        replaces: act.envelope().after().to_vec(),
+    let header = &said.header;
+    let stored = header.attachments.get(version.content as usize)?;
+    let opened = act.files().get(version.content as usize);
+    let view = VersionView {
+        id,
+        replaces: said.envelope.after().to_vec(),
         title: version.title.to_string(),
         lang: version.language.to_string(),
         file_name: version.file_name.to_string(),
         media_type: version.media_type.to_string(),
-        size: content.size,
-        hash: content.hash,
+        size: opened.map_or(stored.size, |file| file.size),
+        hash: opened.map_or(stored.hash, |file| file.hash),
         node: header.author,
         administration: node.rules().administration_of(&header.author).cloned(),
         written: header.clock,
@@ -131,5 +125,6 @@ fn void(node: &Node, entry: &Entry, reason: &str) -> Option<VersionView> {
         complete: false,
         void: Some(reason.to_owned()),
         upholds: None,
-    })
+    };
+    Some((view, stored.hash))
 }

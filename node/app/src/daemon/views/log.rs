@@ -1,6 +1,5 @@
 //! Logs and their entries.
 
-use palabre_core::acts::{Act, Envelope};
 use palabre_core::id::{LogName, NodeKey, Sequence};
 use palabre_core::ledger::Priority;
 use palabre_core::ledger::book::{self, Located};
@@ -27,13 +26,18 @@ pub(in crate::daemon) fn logs(
                 sequence: head.sequence.get(),
                 head: Some(head.id),
                 forked_from: ledger.forked_from(log).map(Sequence::get),
-                entries: entries(store, log, head.sequence, query)?,
+                entries: entries(node, store, log, (head.sequence, query))?,
             })
         })
         .collect()
 }
 
-fn entries(store: &Store, log: &LogName, head: Sequence, query: LogQuery) -> Result<Vec<EntryView>, StateError> {
+fn entries(
+    node: &Node,
+    store: &Store,
+    log: &LogName,
+    (head, query): (Sequence, LogQuery),
+) -> Result<Vec<EntryView>, StateError> {
     let last = query.before.map_or(head.get(), |before| head.get().min(before.get() - 1));
     let first = last.saturating_sub(query.limit as u64) + 1;
     let Some(from) = Sequence::new(first).filter(|_| last > 0) else { return Ok(Vec::new()) };
@@ -42,19 +46,18 @@ fn entries(store: &Store, log: &LogName, head: Sequence, query: LogQuery) -> Res
         .into_iter()
         .rev()
         .filter(|(sequence, _)| sequence.get() <= last)
-        .map(|(sequence, located)| entry(store, sequence, &located))
+        .map(|(sequence, located)| entry(node, store, sequence, &located))
         .collect()
 }
 
-fn entry(store: &Store, sequence: Sequence, located: &Located) -> Result<EntryView, StateError> {
-    let stored = book::read_entry(store, located)?;
-    let payload = stored.as_ref().and_then(|entry| entry.payload().map(|payload| (payload, entry.header())));
-    let act = payload.and_then(|(payload, header)| Act::parse(payload, header).ok());
-    let envelope = payload.and_then(|(payload, _)| Envelope::parse(payload).ok());
+fn entry(node: &Node, store: &Store, sequence: Sequence, located: &Located) -> Result<EntryView, StateError> {
+    let said = registers::act(store, node.ring(), &located.id)?;
+    let act = said.as_ref().and_then(|said| said.act.as_ref());
     let status = registers::status(store, &located.id)?;
     let (effect, reason) = match status.map(|(_, status)| status) {
         Some(Status::InForce) => (Effect::InForce, None),
         Some(Status::Void(reason)) => (Effect::Void, Some(reason.code().to_owned())),
+        None if book::is_sealed(store, located)? => (Effect::Sealed, None),
         Some(Status::Waiting) | None => (Effect::Waiting, None),
     };
     Ok(EntryView {
@@ -64,7 +67,7 @@ fn entry(store: &Store, sequence: Sequence, located: &Located) -> Result<EntryVi
         urgent: located.priority == Priority::Urgent,
         size: u64::from(located.size),
         act: act.map(|act| act.kind().word().to_owned()),
-        object: envelope.map(|envelope| envelope.object(located.id)),
+        object: said.as_ref().map(|said| said.envelope.object(located.id)),
         effect,
         reason,
     })

@@ -128,7 +128,7 @@ pub(crate) fn revising(number: u32, object: Vec<u8>, after: Vec<Vec<u8>>) -> Vec
 
 fn act(object: Vec<u8>, after: Vec<Vec<u8>>, act: v1::document_act::Act) -> Vec<u8> {
     let kind = v1::act::Kind::Document(v1::DocumentAct { act: Some(act) });
-    v1::Act { object, after, kind: Some(kind) }.encode_to_vec()
+    v1::Act { object, after, files: Vec::new(), kind: Some(kind) }.encode_to_vec()
 }
 
 fn version(number: u32) -> v1::DocumentVersion {

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use palabre_core::id::{EntryId, LogId, LogName, NetworkId, NodeKey, Sequence};
+use palabre_core::id::{ContentHash, EntryId, LogId, LogName, NetworkId, NodeKey, Sequence};
+use palabre_core::seal::file::{FileKey, SealedFile};
 use palabre_core::seal::grant::Grant;
-use palabre_core::seal::{AudienceKey, Granted, Place, SealingSecret, payload};
+use palabre_core::seal::stream::{CHUNK, Sealer};
+use palabre_core::seal::{AudienceKey, Granted, SealedAudience, SealingSecret, Slot, payload};
 use palabre_proto::{Message, v1};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -40,12 +42,20 @@ struct SealVector {
 enum Given {
     Key { key: String, of: String },
     Kem { secret: String, encapsulated: String },
-    Payload { key: String, place: SaidPlace, sealed: String },
-    Grant { grant: String, secret: String, place: SaidPlace },
+    Payload { key: String, readers: String, slot: SaidSlot, sealed: String },
+    Grant { grant: String, secret: String, slot: SaidSlot },
+    File { file: SaidFile, sealed: String },
+}
+
+#[derive(Serialize)]
+struct SaidFile {
+    key: String,
+    hash: String,
+    size: String,
 }
 
 #[derive(Clone, Serialize)]
-struct SaidPlace {
+struct SaidSlot {
     network: String,
     author: String,
     log: String,
@@ -53,14 +63,14 @@ struct SaidPlace {
     previous: String,
 }
 
-impl SaidPlace {
-    fn of(place: &Place) -> Self {
+impl SaidSlot {
+    fn of(slot: &Slot) -> Self {
         Self {
-            network: hex(place.network.as_bytes()),
-            author: hex(place.log.author.as_bytes()),
-            log: hex(place.log.log.as_bytes()),
-            sequence: place.sequence.get().to_string(),
-            previous: place.previous.map(|id| hex(id.as_bytes())).unwrap_or_default(),
+            network: hex(slot.network.as_bytes()),
+            author: hex(slot.log.author.as_bytes()),
+            log: hex(slot.log.log.as_bytes()),
+            sequence: slot.sequence.get().to_string(),
+            previous: slot.previous.map(|id| hex(id.as_bytes())).unwrap_or_default(),
         }
     }
 }
@@ -73,8 +83,8 @@ fn secret(number: u8) -> SealingSecret {
     SealingSecret::from_seed(&[number; 32]).unwrap()
 }
 
-fn place() -> Place {
-    Place {
+fn slot() -> Slot {
+    Slot {
         network: NetworkId::from_bytes([1; 32]),
         log: LogName { author: node(2), log: LogId::from_bytes([3; 8]) },
         sequence: Sequence::new(258).unwrap(),
@@ -83,8 +93,8 @@ fn place() -> Place {
 }
 
 /// The first entry of a first log names none before it.
-fn first_place() -> Place {
-    Place { sequence: Sequence::FIRST, previous: None, ..place() }
+fn first_slot() -> Slot {
+    Slot { sequence: Sequence::FIRST, previous: None, ..slot() }
 }
 
 /// What is wrong with a grant.
@@ -107,6 +117,7 @@ pub(super) fn file() -> File {
     book.grants();
     book.broken_grants();
     book.abouts();
+    book.files();
     let about = "Sealing. proto/README.md, section 15, says how each `kind` is judged.";
     File::of("seal.json", &SealFile { about, vectors: book.vectors })
 }
@@ -145,46 +156,56 @@ impl Book {
         &mut self,
         verdict: &'static str,
         about: (&str, &str),
-        place: &Place,
+        slot: &Slot,
         sealed: &[u8],
         plain: Option<&[u8]>,
     ) {
-        let given = Given::Payload { key: hex(self.key.as_bytes()), place: SaidPlace::of(place), sealed: hex(sealed) };
+        let given = Given::Payload {
+            key: hex(self.key.as_bytes()),
+            readers: SealedAudience::Region.to_string(),
+            slot: SaidSlot::of(slot),
+            sealed: hex(sealed),
+        };
         let said: Vec<_> = plain.map(|plain| ("plain", hex(plain))).into_iter().collect();
         self.push(verdict, about, given, &said);
     }
 
-    fn sealed(&mut self, place: &Place, plain: &[u8]) -> Vec<u8> {
-        payload::seal(&self.key, place, plain, &mut self.random).unwrap()
+    fn sealed(&mut self, slot: &Slot, plain: &[u8]) -> Vec<u8> {
+        payload::seal(&self.key, Some(&SealedAudience::Region), slot, plain, &mut self.random).unwrap()
     }
 
     fn payloads(&mut self) {
         let plain = b"Note sur le guichet unique";
-        let sealed = self.sealed(&place(), plain);
-        self.payload("valid", ("short", "kept as it is"), &place(), &sealed, Some(plain));
-        let first = self.sealed(&first_place(), plain);
+        let sealed = self.sealed(&slot(), plain);
+        self.payload("valid", ("short", "kept as it is"), &slot(), &sealed, Some(plain));
+        let first = self.sealed(&first_slot(), plain);
         self.payload(
             "valid",
             ("first-of-a-log", "32 zeros stand for what is not before"),
-            &first_place(),
+            &first_slot(),
             &first,
             Some(plain),
         );
-        let nothing = self.sealed(&place(), b"");
-        self.payload("valid", ("nothing", "an empty payload"), &place(), &nothing, Some(b""));
+        let nothing = self.sealed(&slot(), b"");
+        self.payload("valid", ("nothing", "an empty payload"), &slot(), &nothing, Some(b""));
         let long = b"guichet unique, ".repeat(15);
-        let compressed = self.sealed(&place(), &long);
-        self.payload("valid", ("compressed", "zstd makes it smaller"), &place(), &compressed, Some(&long));
-        let elsewhere = Place { sequence: Sequence::new(259).unwrap(), ..place() };
+        let compressed = self.sealed(&slot(), &long);
+        self.payload("valid", ("compressed", "zstd makes it smaller"), &slot(), &compressed, Some(&long));
+        let elsewhere = Slot { sequence: Sequence::new(259).unwrap(), ..slot() };
         self.payload("key", ("moved", "sealed for the entry before"), &elsewhere, &sealed, None);
-        self.payload("key", ("moved-to-the-first", "its key covers the entry before"), &first_place(), &sealed, None);
+        self.payload("key", ("moved-to-the-first", "its key covers the entry before"), &first_slot(), &sealed, None);
         let mut changed = sealed.clone();
         changed[30] ^= 1;
-        self.payload("key", ("changed", "one bit of the ciphertext"), &place(), &changed, None);
-        self.payload("key", ("cut", "the last byte is missing"), &place(), &sealed[..sealed.len() - 1], None);
-        self.payload("key", ("too-short", "no room for nonce and tag"), &place(), &sealed[..39], None);
-        let other = payload::seal(&AudienceKey::from_bytes(&[9; 32]), &place(), plain, &mut self.random).unwrap();
-        self.payload("key", ("another-key", "sealed with another audience key"), &place(), &other, None);
+        self.payload("key", ("changed", "one bit of the ciphertext"), &slot(), &changed, None);
+        self.payload("key", ("cut", "the last byte is missing"), &slot(), &sealed[..sealed.len() - 1], None);
+        self.payload("key", ("too-short", "no room for nonce and tag"), &slot(), &sealed[..39], None);
+        let (other, region) = (AudienceKey::from_bytes(&[9; 32]), Some(&SealedAudience::Region));
+        let by_other = payload::seal(&other, region, &slot(), plain, &mut self.random).unwrap();
+        self.payload("key", ("another-key", "sealed with another audience key"), &slot(), &by_other, None);
+        for (name, audience) in [("another-audience", Some(&SealedAudience::Secretariat)), ("no-audience", None)] {
+            let sealed = payload::seal(&self.key, audience, &slot(), plain, &mut self.random).unwrap();
+            self.payload("key", (name, "sealed with this key, for other readers"), &slot(), &sealed, None);
+        }
     }
 
     /// Sealed rightly, packed wrongly.
@@ -204,28 +225,29 @@ impl Book {
         ];
         for (name, why, packed) in cases {
             let sealed = self.by_hand(&packed);
-            self.payload("packing", (name, why), &place(), &sealed, None);
+            self.payload("packing", (name, why), &slot(), &sealed, None);
         }
     }
 
     /// Seals bytes as they are, with the key that the page prescribes.
     fn by_hand(&self, packed: &[u8]) -> Vec<u8> {
         let mut hasher = blake3::Hasher::new_derive_key("palabre/payload/1");
-        hasher.update(self.key.as_bytes()).update(&place().bytes());
+        hasher.update(self.key.as_bytes()).update(&slot().bytes());
         let cipher = XChaCha20Poly1305::new(&(*hasher.finalize().as_bytes()).into());
-        let (nonce, id) = ([8; 24], self.key.id());
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: packed, aad: id.as_bytes() }).unwrap();
+        let (nonce, associated) = ([8; 24], [self.key.id().as_bytes(), &b"region"[..]].concat());
+        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: packed, aad: &associated }).unwrap();
         [&nonce[..], &sealed].concat()
     }
 
-    fn granted(&self, audience: &str, nodes: &[u8]) -> Granted {
-        let nodes = nodes.iter().map(|number| node(*number)).collect();
-        Granted { key: self.key.clone(), audience: audience.parse().unwrap(), nodes }
+    fn granted(&self, audience: &str, secrets: &[u8]) -> Granted {
+        let recipients = secrets.iter().map(|number| secret(*number).public().id()).collect();
+        let answers = (audience == "secretariat").then(|| EntryId::from_bytes([6; 32]));
+        Granted { key: self.key.clone(), audience: audience.parse().unwrap(), recipients, answers }
     }
 
     fn grant_of(&mut self, granted: &Granted) -> v1::KeyGrant {
-        let keys = granted.nodes.iter().map(|node| (*node, secret(node.as_bytes()[0]).public())).collect();
-        Grant::seal(granted, &keys, &place(), &mut self.random).unwrap().to_message()
+        let keys = (20..23).map(|number| secret(number).public()).map(|key| (key.id(), key)).collect();
+        Grant::seal(granted, &keys, &slot(), &mut self.random).unwrap().to_message()
     }
 
     fn grant(
@@ -236,13 +258,15 @@ impl Book {
         number: u8,
         granted: Option<&Granted>,
     ) {
-        let given = Given::Grant { grant: hex(grant), secret: hex(&[number; 32]), place: SaidPlace::of(&place()) };
+        let given = Given::Grant { grant: hex(grant), secret: hex(&[number; 32]), slot: SaidSlot::of(&slot()) };
         self.push(verdict, about, given, &[]);
         let Some((granted, vector)) = granted.zip(self.vectors.last_mut()) else { return };
-        let nodes: Vec<String> = granted.nodes.iter().map(|node| hex(node.as_bytes())).collect();
+        let recipients: Vec<String> = granted.recipients.iter().map(|id| hex(id.as_bytes())).collect();
+        let answers = granted.answers.map(|id| hex(id.as_bytes())).unwrap_or_default();
         vector.said.insert("id", hex(granted.key.id().as_bytes()).into());
         vector.said.insert("audience", granted.audience.to_string().into());
-        vector.said.insert("nodes", nodes.into());
+        vector.said.insert("recipients", recipients.into());
+        vector.said.insert("answers", answers.into());
     }
 
     fn grants(&mut self) {
@@ -297,23 +321,76 @@ impl Book {
     fn abouts(&mut self) {
         let granted = self.granted("region", &[20, 21]);
         let good = self.grant_of(&granted);
-        let listed = |numbers: &[u8]| numbers.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>();
-        let said = |audience: &str, nodes| v1::GrantedAudience { audience: audience.to_owned(), nodes }.encode_to_vec();
+        let listed = |numbers: &[u8]| numbers.iter().map(|n| vec![*n; 16]).collect::<Vec<_>>();
+        let with = |audience: &str, recipients, answers| {
+            v1::GrantedAudience { audience: audience.to_owned(), recipients, answers }.encode_to_vec()
+        };
+        let said = |audience: &str, recipients| with(audience, recipients, Vec::new());
         let cases = [
             ("encoding", "about-cut", "no message", vec![0x0a, 9]),
-            ("field-length", "about-short-node", "31 bytes", said("region", vec![vec![20; 31], vec![21; 32]])),
-            ("nodes", "about-one-node", "two wraps for one node", said("region", listed(&[20]))),
-            ("nodes", "about-out-of-order", "the greater one first", said("region", listed(&[21, 20]))),
-            ("nodes", "about-twice", "the same node twice", said("region", listed(&[20, 20]))),
+            ("field-length", "about-short-id", "15 bytes", said("region", vec![vec![20; 15], vec![21; 16]])),
+            ("field-length", "about-short-answer", "31 bytes", with("region", listed(&[20, 21]), vec![6; 31])),
+            ("recipients", "about-one", "two wraps for one sealing key", said("region", listed(&[20]))),
+            ("recipients", "about-out-of-order", "the greater one first", said("region", listed(&[21, 20]))),
+            ("recipients", "about-twice", "the same sealing key twice", said("region", listed(&[20, 20]))),
             ("audience", "about-public", "public is not sealed", said("public", listed(&[20, 21]))),
             ("audience", "about-one-member", "a member alone", said("members:CI", listed(&[20, 21]))),
             ("audience", "about-members-out-of-order", "SN before CI", said("members:SN,CI", listed(&[20, 21]))),
             ("audience", "about-no-commission", "not an id of a commission", said("commission/A", listed(&[20, 21]))),
         ];
         for (verdict, name, why, about) in cases {
-            let about = payload::seal(&self.key, &place(), &about, &mut self.random).unwrap();
+            let about = payload::seal(&self.key, None, &slot(), &about, &mut self.random).unwrap();
             let message = v1::KeyGrant { about, ..good.clone() };
             self.grant(verdict, (name, why), &message.encode_to_vec(), 20, None);
         }
+    }
+
+    /// Sealed attachments.
+    fn files(&mut self) {
+        let key = FileKey::from_bytes(&[0x46; 32]);
+        let seal = |plain: &[u8]| {
+            let (mut sealer, mut out) = (Sealer::new(key.clone()), Vec::new());
+            sealer.update(plain, &mut out).unwrap();
+            (sealer.finish(&mut out).unwrap(), out)
+        };
+        let note = b"Note sur le guichet unique, avec ses annexes".to_vec();
+        let long = vec![b'g'; CHUNK + 2_000];
+        for (name, why, plain) in [
+            ("file", "one chunk, padded by zeros", &note),
+            ("empty-file", "a chunk with nothing in it", &Vec::new()),
+            ("file-of-a-chunk", "as long as a chunk: it is the last", &vec![b'g'; CHUNK]),
+            ("file-of-two-chunks", "the second is short, and padded", &long),
+        ] {
+            let (file, sealed) = seal(plain);
+            self.file("valid", (name, why), &file, &sealed);
+        }
+        let (file, sealed) = seal(&note);
+        let (two, both) = seal(&long);
+        let (first, second) = both.split_at(CHUNK + 16);
+        let mut changed = sealed.clone();
+        changed[3] ^= 1;
+        let cases = [
+            ("chunk", "file-changed", "one bit of the ciphertext", &file, changed),
+            ("chunk", "file-cut", "the last byte is missing", &file, sealed[..sealed.len() - 1].to_vec()),
+            ("chunk", "file-without-end", "the last chunk is missing", &two, first.to_vec()),
+            ("chunk", "file-without-beginning", "the first chunk is missing", &two, second.to_vec()),
+            ("chunk", "file-turned", "the chunks change places", &two, [second, first].concat()),
+            ("chunk", "file-of-nothing", "no chunk at all", &file, Vec::new()),
+        ];
+        for (verdict, name, why, file, sealed) in cases {
+            self.file(verdict, (name, why), file, &sealed);
+        }
+        let other = |hash: [u8; 32], size| SealedFile { key: key.clone(), hash: ContentHash::from_bytes(hash), size };
+        let wrong = other([1; 32], file.size);
+        self.file("other-file", ("file-other-hash", "another file was meant"), &wrong, &sealed);
+        let (hash, size) = (*file.hash.as_bytes(), file.size);
+        self.file("other-file", ("file-too-long", "a byte more was meant"), &other(hash, size + 1), &sealed);
+        self.file("other-file", ("file-too-short", "what follows is not zeros"), &other(hash, size - 1), &sealed);
+    }
+
+    fn file(&mut self, verdict: &'static str, about: (&str, &str), file: &SealedFile, sealed: &[u8]) {
+        let (key, hash, size) = (hex(file.key.as_bytes()), hex(file.hash.as_bytes()), file.size.to_string());
+        let given = Given::File { file: SaidFile { key, hash, size }, sealed: hex(sealed) };
+        self.push(verdict, about, given, &[]);
     }
 }

@@ -99,7 +99,7 @@ fn what_is_not_right_about_an_invitation_is_refused_each_for_its_reason() {
 
 #[test]
 fn members_invite_and_partners_and_strangers_do_not() {
-    let network = Network::with(5, 1, Options { partner: true, suspended: &[] });
+    let network = Network::with(5, 1, Options { partner: true, suspended: &[], ..Options::default() });
     let judge = |invitation: &InvitationText| {
         let message = message(invitation, "SN", &secret(1));
         let signed = SignedApplication::sign(&message, network.id(), &secret(1), None).unwrap();

@@ -9,6 +9,7 @@ use crate::id::NodeKey;
 use crate::ledger::entry::content_hash;
 use crate::ledger::{Attachment, Priority, Record};
 use crate::node::{Effect, Event, Facts, Identity, Link, MessageId, Node, Ticket, Write};
+use crate::registers::Audience;
 use crate::state::Position;
 use crate::time::Millis;
 
@@ -22,6 +23,7 @@ impl Peer {
     fn start(network: &Network, place: usize, storage: MapStorage) -> Self {
         let secret = network.seats[place].node.clone();
         let identity = Identity {
+            sealing: Vec::new(),
             secret,
             seed: [u8::try_from(place).unwrap(); 32],
             link: Link { metered: false },
@@ -77,6 +79,8 @@ impl Region {
         let (hash, size) = (content_hash(text.as_bytes()), text.len() as u64);
         self.peers[place].storage.attachments.insert(hash, text.clone().into_bytes());
         let write = Write {
+            audience: Audience::Public,
+            files: Vec::new(),
             object: None,
             kind: Kind::Document(DocumentAct::Publish(version)),
             attachments: vec![Attachment { hash, size }],

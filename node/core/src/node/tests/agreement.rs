@@ -50,7 +50,8 @@ struct Held {
 fn hold(world: &World, records: &[Record], every: usize) -> Held {
     let mut storage = MapStorage::default();
     let secret = world.network.seat("CI").node.clone();
-    let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
     let mut node = Node::load(&storage, world.network.rules.clone(), identity).unwrap();
     node.load_rules(&mut storage, Vec::new()).unwrap();
     for (number, record) in records.iter().enumerate() {
@@ -66,7 +67,7 @@ fn hold(world: &World, records: &[Record], every: usize) -> Held {
     Held {
         heads: node.ledger().heads().clone(),
         statuses: ids.map(status).collect(),
-        root: registers::root(&storage, Audience::Public).unwrap(),
+        root: registers::root(&storage, &Audience::Public).unwrap(),
     }
 }
 

@@ -9,6 +9,7 @@ mod forks;
 mod found;
 mod region;
 mod rules;
+mod sealing;
 mod small;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +23,8 @@ use crate::acts::documents::DocumentAct;
 use crate::fixtures::{MapStorage, Network, WRITTEN};
 use crate::id::NodeKey;
 use crate::ledger::{Entry, Priority, Record};
+use crate::registers::Audience;
+use crate::seal::file::{FileKey, SealedFile};
 use crate::state::Position;
 use crate::sync::{Packer, Unpacker};
 use crate::time::Millis;
@@ -51,7 +54,14 @@ impl Bench {
     fn at(network: Network, code: &str) -> Self {
         let storage = MapStorage::default();
         let secret = network.seat(code).node.clone();
-        let identity = Identity { secret, seed: [1; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+        let identity = Identity {
+            sealing: vec![network.seat(code).sealing.clone()],
+            // Two nodes with one seed would draw the same audience keys.
+            seed: *secret.node_key().as_bytes(),
+            secret,
+            link: Link { metered: false },
+            peers: BTreeMap::new(),
+        };
         let mut node = Node::load(&storage, network.rules.clone(), identity).unwrap();
         let effects = node.begin(&storage, Facts::default(), WRITTEN).unwrap();
         let (lines, seen) = (BTreeMap::new(), Vec::new());
@@ -64,9 +74,10 @@ impl Bench {
     fn rebuild(&mut self) {
         let old = std::mem::take(&mut self.storage);
         self.storage = MapStorage { records: old.records, attachments: old.attachments, ..MapStorage::default() };
-        let secret =
-            self.network.seats.iter().find(|seat| seat.node.node_key() == self.node.key()).unwrap().node.clone();
-        let identity = Identity { secret, seed: [2; 32], link: Link { metered: false }, peers: BTreeMap::new() };
+        let seat = self.network.seats.iter().find(|seat| seat.node.node_key() == self.node.key()).unwrap();
+        let (secret, sealing) = (seat.node.clone(), vec![seat.sealing.clone()]);
+        let identity =
+            Identity { secret, sealing, seed: [2; 32], link: Link { metered: false }, peers: BTreeMap::new() };
         let mut node = Node::load(&self.storage, self.network.rules.clone(), identity).unwrap();
         let verify = |bytes: &Vec<u8>| Record::verify(bytes, self.network.id()).unwrap();
         let records: Vec<Record> = self.storage.records.iter().map(verify).collect();
@@ -112,10 +123,18 @@ impl Bench {
 
     /// The node publishes a document.
     fn publish(&mut self, number: u64) {
+        self.publish_for(number, Audience::Public);
+    }
+
+    /// The node publishes a document for these readers.
+    fn publish_for(&mut self, number: u64, audience: Audience) {
         let title = format!("document {number}");
         let kind = Kind::Document(DocumentAct::Publish(acts::version(&title)));
         let attachments = acts::content(&title);
-        let write = Write { object: None, kind, attachments, priority: Priority::Routine };
+        let file =
+            SealedFile { key: FileKey::from_bytes(&[9; 32]), hash: attachments[0].hash, size: attachments[0].size };
+        let files = if audience == Audience::Public { Vec::new() } else { vec![file] };
+        let write = Write { object: None, kind, audience, attachments, files, priority: Priority::Routine };
         self.handle(Event::Write { ticket: Ticket(number), write });
     }
 

@@ -6,7 +6,7 @@ use palabre_proto::Message as _;
 use palabre_proto::v1;
 
 use super::Bench;
-use crate::fixtures::{CODES, Network};
+use crate::fixtures::{Network, Seat};
 use crate::id::NodeKey;
 use crate::ledger::Entry;
 use crate::node::{Effect, Event, MessageId};
@@ -24,9 +24,9 @@ pub(super) struct Region {
 
 impl Region {
     pub(super) fn of(network: &Network) -> Self {
-        let codes = &CODES[..network.seats.len()];
-        let keys = codes.iter().map(|code| network.seat(code).node.node_key()).collect();
-        Self { benches: codes.iter().map(|code| Bench::at(network.clone(), code)).collect(), keys, messages: 0 }
+        let keys = network.seats.iter().map(|seat| seat.node.node_key()).collect();
+        let bench = |seat: &Seat| Bench::at(network.clone(), seat.code.as_str());
+        Self { benches: network.seats.iter().map(bench).collect(), keys, messages: 0 }
     }
 
     /// An entry reaches one node, from whomever.
@@ -97,6 +97,6 @@ impl Region {
 
     /// What each node has folded.
     pub(super) fn states(&self) -> Vec<[u8; 32]> {
-        self.benches.iter().map(|bench| registers::root(&bench.storage, Audience::Public).unwrap()).collect()
+        self.benches.iter().map(|bench| registers::root(&bench.storage, &Audience::Public).unwrap()).collect()
     }
 }

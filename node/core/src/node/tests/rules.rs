@@ -34,7 +34,8 @@ fn status(storage: &MapStorage, id: &EntryId) -> Option<Status> {
 /// The node starts, with what is on the disk. It is told of these records of the ledger's tail before they are folded.
 fn start(bench: &mut Bench, tail: Vec<Record>) {
     let secret = bench.network.seat(OWN).node.clone();
-    let identity = Identity { secret, seed: [2; 32], link: Link { metered: false }, peers: [].into() };
+    let identity =
+        Identity { secret, sealing: Vec::new(), seed: [2; 32], link: Link { metered: false }, peers: [].into() };
     bench.node = Node::load(&bench.storage, bench.network.rules.clone(), identity).unwrap();
     bench.node.load_rules(&mut bench.storage, tail).unwrap();
 }

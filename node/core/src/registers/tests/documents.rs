@@ -22,7 +22,7 @@ fn a_published_document_is_listed_with_all_that_was_said_of_it() {
     assert_eq!((version.content, version.current), (content("Guide du transit")[0], true));
     assert_eq!((version.file_name.as_str(), version.media_type.as_str()), ("document.pdf", "application/pdf"));
     assert_eq!(version.origin.sequence, entry.header().sequence);
-    assert_eq!(list(&node.storage, None, 10).unwrap(), [document]);
+    assert_eq!(list(&node.storage, &node.ring, None, 10).unwrap(), [document]);
     assert_eq!(heads(&node.storage, &entry.id()).unwrap(), [(entry.id(), 0)]);
 }
 
@@ -65,7 +65,7 @@ fn members_and_the_regional_office_publish_and_partners_do_not() {
     assert_eq!(node.void(&entry), Some(VoidReason::NotAllowed));
     assert_eq!(node.void(&on_it), Some(VoidReason::OpenerVoid));
     assert_eq!(node.document(&entry), None);
-    assert_eq!(list(&node.storage, None, 10).unwrap().len(), 5);
+    assert_eq!(list(&node.storage, &node.ring, None, 10).unwrap().len(), 5);
 }
 
 #[test]
@@ -143,7 +143,12 @@ fn what_the_fold_would_void_is_refused_before_signing() {
     let (revision, place) =
         Act::on(opener.id(), &heads, Kind::Document(DocumentAct::Revise(version("suite")))).unwrap();
     let opening = Act::opening(Kind::Document(DocumentAct::Publish(version("autre")))).unwrap();
-    let check = |author: &Author, act: &Act| match check(&node.storage, &node.rules, &author.secret.node_key(), act) {
+    let check = |author: &Author, act: &Act| match check(
+        &node.storage,
+        reader(&node.rules, &node.ring),
+        &author.secret.node_key(),
+        (act, &Audience::Public),
+    ) {
         Err(Refusal::Void(reason)) => Err(reason),
         other => Ok(other.unwrap()),
     };
@@ -156,7 +161,12 @@ fn what_the_fold_would_void_is_refused_before_signing() {
     let unheld = publish(&mut sn, "pas encore arrivé");
     let (on_unheld, _) =
         Act::on(unheld.id(), &[(unheld.id(), 0)], Kind::Document(DocumentAct::Withdraw(None))).unwrap();
-    let refused = registers::check(&node.storage, &node.rules, &sn.secret.node_key(), &on_unheld);
+    let refused = registers::check(
+        &node.storage,
+        reader(&node.rules, &node.ring),
+        &sn.secret.node_key(),
+        (&on_unheld, &Audience::Public),
+    );
     assert!(matches!(refused, Err(Refusal::Waits)));
 }
 
@@ -167,11 +177,11 @@ fn documents_are_listed_newest_first_in_pages() {
     let entries: Vec<Entry> =
         (0..7).map(|n| publish(if n % 2 == 0 { &mut sn } else { &mut gh }, &format!("document {n}"))).collect();
     node.admit(&entries.iter().collect::<Vec<_>>());
-    let whole = list(&node.storage, None, 100).unwrap();
+    let whole = list(&node.storage, &node.ring, None, 100).unwrap();
     assert_eq!(whole.len(), 7);
     assert!(whole.is_sorted_by_key(|document| (std::cmp::Reverse(document.opened), document.id)));
     let mut paged = Vec::new();
-    while let page @ [.., last] = &list(&node.storage, paged.last(), 3).unwrap()[..] {
+    while let page @ [.., last] = &list(&node.storage, &node.ring, paged.last(), 3).unwrap()[..] {
         assert!(page.len() <= 3);
         paged.extend(page.iter().map(registers::documents::Document::cursor));
         assert_eq!(paged.last(), Some(&last.cursor()));

@@ -13,24 +13,31 @@ use crate::fixtures::documents::{content, version};
 use crate::fixtures::{Author, MapStorage, Network, Options, PARTNER};
 use crate::id::EntryId;
 use crate::ledger::{Entry, book};
-use crate::registers::{self, Audience, Changes, Status, VoidReason};
+use crate::registers::{self, Audience, Changes, Reader, Status, VoidReason};
+use crate::seal::Ring;
 
 /// Members CI (which holds the secretariat), SN, GH, CV, the regional office and a partner.
 fn network() -> Network {
-    Network::with(5, 1, Options { partner: true, suspended: &[] })
+    Network::with(5, 1, Options { partner: true, suspended: &[], ..Options::default() })
+}
+
+fn reader<'a>(rules: &'a Rules, ring: &'a Ring) -> Reader<'a> {
+    Reader { rules, ring }
 }
 
 /// A node that folds, and what it has been given.
 struct Node {
     network: Network,
     rules: Rules,
+    ring: Ring,
     storage: MapStorage,
 }
 
 impl Node {
     fn new() -> Self {
         let network = network();
-        Self { rules: network.rules.clone(), network, storage: MapStorage::default() }
+        let ring = Ring::new(*network.id(), Vec::new());
+        Self { rules: network.rules.clone(), network, ring, storage: MapStorage::default() }
     }
 
     fn author(&self, code: &str) -> Author {
@@ -42,12 +49,12 @@ impl Node {
             let position = self.storage.append(entry);
             book::note(&mut self.storage, entry, position).unwrap();
         }
-        registers::admit(&mut self.storage, &self.rules, entries).unwrap()
+        registers::admit(&mut self.storage, reader(&self.rules, &self.ring), entries).unwrap()
     }
 
     fn withdraw(&mut self, lost: &[&Entry]) {
         let ids: Vec<EntryId> = lost.iter().map(|entry| entry.id()).collect();
-        registers::withdraw(&mut self.storage, &self.rules, &ids).unwrap();
+        registers::withdraw(&mut self.storage, reader(&self.rules, &self.ring), &ids).unwrap();
     }
 
     fn status(&self, entry: &Entry) -> Option<Status> {
@@ -59,7 +66,7 @@ impl Node {
     }
 
     fn document(&self, opener: &Entry) -> Option<registers::documents::Document> {
-        registers::documents::get(&self.storage, &opener.id()).unwrap()
+        registers::documents::get(&self.storage, &self.ring, &opener.id()).unwrap()
     }
 
     /// Titles of the versions that stand, in the order of folding.
@@ -68,7 +75,7 @@ impl Node {
     }
 
     fn root(&self) -> [u8; 32] {
-        registers::root(&self.storage, Audience::Public).unwrap()
+        registers::root(&self.storage, &Audience::Public).unwrap()
     }
 }
 

@@ -99,7 +99,7 @@ fn an_entry_that_cites_a_mandate_not_held_waits_for_it() {
     node.admit(&[&opener, &by_ci]);
     assert_eq!((node.status(&opener), node.status(&by_ci)), (Some(Status::Waiting), Some(Status::Waiting)));
     node.rules = whole;
-    refold_all(&mut node.storage, &node.rules).unwrap();
+    refold_all(&mut node.storage, reader(&node.rules, &node.ring)).unwrap();
     assert_eq!(node.current(&opener), ["deuxième"]);
     let mut direct = Node::new();
     direct.admit(&[&opener, &by_ci]);
@@ -112,8 +112,13 @@ fn whoever_is_suspended_or_not_mandated_has_no_effect() {
     let strange = publish(&mut stranger(&node.network), "étranger");
     node.admit(&[&strange]);
     assert_eq!(node.void(&strange), Some(VoidReason::NotMandated));
-    let network = Network::with(5, 1, Options { partner: false, suspended: &["GH"] });
-    let mut node = Node { rules: network.rules.clone(), network, storage: MapStorage::default() };
+    let network = Network::with(5, 1, Options { partner: false, suspended: &["GH"], ..Options::default() });
+    let mut node = Node {
+        ring: Ring::new(*network.id(), Vec::new()),
+        rules: network.rules.clone(),
+        network,
+        storage: MapStorage::default(),
+    };
     let suspended = publish(&mut node.author("GH"), "suspendu");
     node.admit(&[&suspended]);
     assert_eq!(node.void(&suspended), Some(VoidReason::Suspended));
@@ -152,7 +157,7 @@ fn an_act_whose_record_is_damaged_waits_until_it_is_fetched_again() {
     let whole = node.root();
     let damaged = node.storage.records.len() - 1;
     *node.storage.records[damaged].last_mut().unwrap() ^= 1;
-    refold_all(&mut node.storage, &node.rules).unwrap();
+    refold_all(&mut node.storage, reader(&node.rules, &node.ring)).unwrap();
     assert_eq!(node.status(&second), Some(Status::Waiting));
     assert_eq!(node.current(&opener), ["première"]);
     node.admit(&[&second]);
@@ -235,7 +240,7 @@ fn the_root_is_the_one_that_the_documentation_describes() {
         }
     }
     assert_ne!(node.root(), whole);
-    let ids = objects_with_prefix(&node.storage, Audience::Public, &openers[0].id().as_bytes()[..4], 2).unwrap();
+    let ids = objects_with_prefix(&node.storage, &openers[0].id().as_bytes()[..4], 2).unwrap();
     assert_eq!(ids, [openers[0].id()]);
     node.withdraw(&openers.iter().collect::<Vec<_>>());
     assert_eq!(node.root(), root_by_hand(&MapStorage::default()));

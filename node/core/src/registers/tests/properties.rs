@@ -13,8 +13,11 @@ use crate::charter::{AdministrationKind, Standing};
 use crate::registers::{heads, refold_all, settle};
 use crate::state::{StateError, scan_all};
 
+/// Nothing here is sealed.
+pub(super) static RING: LazyLock<Ring> = LazyLock::new(|| Ring::new(*NETWORK.id(), Vec::new()));
+
 pub(super) static NETWORK: LazyLock<Network> =
-    LazyLock::new(|| Network::with(5, 1, Options { partner: true, suspended: &["CV"] }));
+    LazyLock::new(|| Network::with(5, 1, Options { partner: true, suspended: &["CV"], ..Options::default() }));
 
 /// What the rules say of an entry; under a single revision and mandate no cutoff asks for others.
 fn standing(entry: &Entry) -> Result<Standing<'static>, StateError> {
@@ -102,7 +105,7 @@ pub(super) fn recorded(entries: &[Entry]) -> MapStorage {
 }
 
 pub(super) fn admit(storage: &mut MapStorage, rules: &Rules, entries: &[Entry]) {
-    registers::admit(storage, rules, &entries.iter().collect::<Vec<_>>()).unwrap();
+    registers::admit(storage, reader(rules, &RING), &entries.iter().collect::<Vec<_>>()).unwrap();
 }
 
 /// All that the registers keep, except the notes of what is awaited, which may outlive their use.
@@ -140,7 +143,7 @@ impl Oracle<'_> {
         let entry = self.held.get(id)?;
         match Act::parse(entry.payload()?, entry.header()).ok()?.into_kind() {
             Kind::Document(act) => Some(act),
-            Kind::Proof(_) | Kind::Uphold(_) => None,
+            _ => None,
         }
     }
 
@@ -225,7 +228,7 @@ pub(super) fn arrive_alike(
         admit(&mut two, rules, std::slice::from_ref(entry));
     }
     prop_assert_eq!(kept(&mut one), kept(&mut two));
-    refold_all(&mut two, rules).unwrap();
+    refold_all(&mut two, reader(rules, &RING)).unwrap();
     prop_assert_eq!(kept(&mut one), kept(&mut two));
     Ok(one)
 }
@@ -240,7 +243,7 @@ proptest! {
         let arrived: Vec<Entry> = order[..held].iter().map(|index| entries[*index].clone()).collect();
         let one = arrive_alike(&entries, &arrived, &NETWORK.rules, size)?;
         prop_assert_eq!(
-            registers::root(&one, Audience::Public).unwrap(),
+            registers::root(&one, &Audience::Public).unwrap(),
             order::root_by_hand(&one)
         );
     }
@@ -257,7 +260,7 @@ proptest! {
         let early = early.index(entries.len() + 1);
         admit(&mut one, &NETWORK.rules, &entries[..early]);
         let ids: Vec<EntryId> = (0..entries.len()).filter(is_lost).map(|index| entries[index].id()).collect();
-        registers::withdraw(&mut one, &NETWORK.rules, &ids).unwrap();
+        registers::withdraw(&mut one, reader(&NETWORK.rules, &RING), &ids).unwrap();
         for index in (early..entries.len()).filter(|index| !is_lost(index)) {
             admit(&mut one, &NETWORK.rules, &entries[index..=index]);
         }
@@ -274,7 +277,7 @@ proptest! {
         let mut one = recorded(&entries);
         let early = after.index(entries.len() + 1);
         admit(&mut one, &NETWORK.rules_without(&["SN"]), &entries[..early]);
-        refold_all(&mut one, &NETWORK.rules).unwrap();
+        refold_all(&mut one, reader(&NETWORK.rules, &RING)).unwrap();
         admit(&mut one, &NETWORK.rules, &entries[early..]);
         let mut two = recorded(&entries);
         admit(&mut two, &NETWORK.rules, &entries);
@@ -301,7 +304,7 @@ proptest! {
         let (replaced, built_on) = (known(&versions), known(&in_force));
         let mut current = BTreeSet::new();
         let mut ends = BTreeSet::new();
-        for document in registers::documents::list(&storage, None, 100).unwrap() {
+        for document in registers::documents::list(&storage, &RING, None, 100).unwrap() {
             current.extend(document.current().map(|version| version.id));
             ends.extend(heads(&storage, &document.id).unwrap().into_iter().map(|(id, _)| id));
         }
